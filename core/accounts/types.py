@@ -1,0 +1,46 @@
+"""What leaves the accounts area."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.permissions import Role, Scope
+
+
+@dataclass(frozen=True)
+class UserInfo:
+    id: UUID
+    username: str
+    role: Role
+    active: bool
+    must_change_password: bool
+    created_at: datetime
+    last_seen_at: datetime | None
+
+
+@dataclass(frozen=True)
+class KeyInfo:
+    id: UUID
+    username: str
+    label: str
+    prefix: str
+    scopes: frozenset[Scope] | None
+    created_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True)
+class NewKey:
+    """A key as it is shown, once."""
+
+    info: KeyInfo
+    secret: str
+
+
+@dataclass(frozen=True)
+class CookieChange:
+    """What the browser's session cookie becomes: `token` for `max_age_s`, or nothing."""
+
+    token: str | None
+    max_age_s: int

@@ -1,0 +1,115 @@
+"""Every setting, typed once; read from the environment or `.streamlit/secrets.toml`."""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from core.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+_PREFIX = "GLIMPSE_"
+
+
+class Settings(BaseSettings):
+    """The process's settings. Names are upper case with `GLIMPSE_` in front."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=_PREFIX, env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    database_url: SecretStr | None = Field(
+        None, description="PostgreSQL address; empty starts the embedded one"
+    )
+    data_dir: Path = Field(
+        ROOT / "var", description="where the embedded database and its secrets live"
+    )
+    models_file: Path = Field(ROOT / "models.toml", description="which models to offer")
+    secret_key: SecretStr | None = Field(
+        None,
+        min_length=32,
+        description="signs what must not be forged; required with an external database, "
+        "otherwise made once and kept in the data directory",
+    )
+    admin_password: SecretStr | None = Field(
+        None, min_length=12, description="password of the first admin; empty makes a random one"
+    )
+    device: Literal["auto", "cpu", "cuda"] = Field("auto", description="where models run")
+    public_url: str | None = Field(
+        None, description="address users see, when a proxy stands in front"
+    )
+    metrics_token: SecretStr | None = Field(
+        None, min_length=16, description="bearer token for /metrics, beside an admin's key"
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="least severe log line written"
+    )
+    session_hours: int = Field(
+        168, ge=1, le=8760, description="hours until a sign-in must be repeated"
+    )
+    max_image_bytes: int = Field(20 * 2**20, ge=1, description="largest picture file, in bytes")
+    max_image_pixels: int = Field(25_000_000, ge=1, description="largest picture, in pixels")
+    max_phrases: int = Field(50, ge=1, description="most phrases in one detection")
+    max_prompt_chars: int = Field(20_000, ge=1, description="longest prompt, in characters")
+    max_new_tokens: int = Field(2048, ge=1, description="most tokens one output may have")
+    max_active_streams: int = Field(16, ge=1, description="outputs written at the same time")
+    max_queued_streams: int = Field(64, ge=1, description="outputs that may wait for a place")
+    stream_timeout_s: int = Field(30, ge=1, description="seconds without a token until a run ends")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _SecretsFile(settings_cls)
+
+
+class _SecretsFile(TomlConfigSettingsSource):
+    """Streamlit's own secrets file, where keys carry the same `GLIMPSE_` names."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls, ROOT / ".streamlit" / "secrets.toml")
+        self.init_kwargs = {
+            key.removeprefix(_PREFIX).lower(): value
+            for key, value in self.toml_data.items()
+            if key.startswith(_PREFIX)
+        }
+
+
+def load_settings() -> Settings:
+    """Read and check the settings; `ConfigurationError` names the first key that is wrong."""
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = _PREFIX + str(first["loc"][0]).upper()
+        raise ConfigurationError(f"{key}: {first['msg']}.", facts={"key": key}) from error
+    if settings.database_url is not None and settings.secret_key is None:
+        raise ConfigurationError(
+            f"{_PREFIX}SECRET_KEY is required with {_PREFIX}DATABASE_URL; "
+            "set it to a random text of at least 32 characters.",
+            facts={"key": f"{_PREFIX}SECRET_KEY"},
+        )
+    return settings
+
+
+def settings_table() -> str:
+    """The README's table of settings, in Markdown."""
+    lines = ["| setting | default | what it is |", "|---|---|---|"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        if isinstance(default, Path):
+            default = f"./{default.relative_to(ROOT)}"
+        shown = "" if default is None else f"`{default}`"
+        lines.append(f"| `{_PREFIX}{name.upper()}` | {shown} | {field.description} |")
+    return "\n".join(lines)

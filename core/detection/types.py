@@ -1,0 +1,76 @@
+"""Detection as data. Boxes are in pixels of the upright original picture."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from core.runs.types import RunStatus
+
+
+@dataclass(frozen=True)
+class Box:
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A box, the phrase it answers, and the model's score for that phrase, 0 to 1."""
+
+    label: str
+    score: float
+    box: Box
+
+
+@dataclass(frozen=True)
+class ImageInfo:
+    """`sha256` is of the file as it came; width and height are of the upright picture."""
+
+    sha256: str
+    mime: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class DetectionParams:
+    """`box_threshold` None: the model's own default, from `models.toml`."""
+
+    box_threshold: float | None = None
+    text_threshold: float | None = None
+
+
+@dataclass(frozen=True)
+class DetectionRun:
+    """A finished detection. `raw` holds every box down to a low floor, best first."""
+
+    id: UUID
+    user_id: UUID
+    model: str
+    revision: str
+    prompt: str
+    phrases: tuple[str, ...]
+    box_threshold: float
+    text_threshold: float
+    image: ImageInfo
+    raw: tuple[Detection, ...]
+    cached: bool
+    status: RunStatus
+    timings_ms: Mapping[str, float]
+    created_at: datetime
+
+    @property
+    def detections(self) -> tuple[Detection, ...]:
+        return above(self.raw, self.box_threshold)
+
+
+def above(
+    detections: Iterable[Detection], threshold: float, labels: frozenset[str] | None = None
+) -> tuple[Detection, ...]:
+    """The detections scored at least `threshold`, of `labels` only where given; order is kept."""
+    return tuple(
+        d for d in detections if d.score >= threshold and (labels is None or d.label in labels)
+    )

@@ -1,0 +1,120 @@
+"""What the engines promise to the services, free of torch."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from PIL.Image import Image
+
+from core.detection.types import Detection
+from core.generation.types import FinishReason, Message, SamplingParams, TokenEvent
+from core.runs.types import Task
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """One line of `models.toml`, with its source resolved against that file's folder."""
+
+    id: str
+    task: Task
+    source: str
+    revision: str | None = None
+    dtype: str = "auto"
+    box_threshold: float = 0.35
+    text_threshold: float = 0.25
+
+
+class ModelState(StrEnum):
+    WAITING = "waiting"
+    LOADING = "loading"
+    READY = "ready"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What people see of a model. `revision` is the Hub commit or the hash of the weights."""
+
+    id: str
+    task: Task
+    source: str
+    revision: str
+    device: str
+    state: ModelState
+    reason: str | None
+    parameters: int | None
+    box_threshold: float
+    text_threshold: float
+    bundled: bool
+    context_tokens: int | None = None
+    chat_template: bool = False
+
+    @property
+    def available(self) -> bool:
+        return self.state is ModelState.READY
+
+
+@dataclass(frozen=True)
+class DetectorAnswer:
+    """`detections` down to the floor, best first; `timings_ms` has preprocess, forward, postprocess."""
+
+    detections: tuple[Detection, ...]
+    timings_ms: dict[str, float]
+
+
+class Detector(Protocol):
+    def detect(self, image: Image, phrases: Sequence[str]) -> DetectorAnswer:
+        """Find `phrases` in an upright RGB `image`. Boxes are clamped to the picture.
+
+        Raises
+        ------
+        Invalid : the phrases do not fit the model's text input.
+        Unavailable : out of memory, or the engine has stopped.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class EngineEnd:
+    """The one last event of a sequence. `error` is set for `FinishReason.ERROR` only."""
+
+    reason: FinishReason
+    prompt_tokens: int
+    completion_tokens: int
+    text: str
+    """The whole text, a met stop string cut off."""
+    error: str | None = None
+
+
+class RunningSequence(Protocol):
+    """A sequence being written; the engine owns it."""
+
+    def cancel(self) -> None: ...
+
+
+class Generator(Protocol):
+    """`submit` returns at once; the callbacks come from the engine's thread and must not block."""
+
+    def submit(
+        self,
+        prompt: str | Sequence[Message],
+        params: SamplingParams,
+        *,
+        output: int,
+        on_token: Callable[[TokenEvent], None],
+        on_end: Callable[[EngineEnd], None],
+        on_start: Callable[[], None] | None = None,
+    ) -> RunningSequence:
+        """Queue one sequence (`params.n` is the service's business).
+
+        Raises
+        ------
+        Invalid : prompt and `max_new_tokens` do not fit the context, or a value is out of range.
+        LimitReached : the queue is full.
+        """
+        ...
+
+    def queue_depth(self) -> int: ...
+
+    def active(self) -> int: ...

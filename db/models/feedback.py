@@ -1,0 +1,49 @@
+"""What people think of a run."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Created, IdPk, Sha256
+
+
+class Feedback(Base):
+    """One person's judgement of one run; `task` and `model_id` copy the run's, which never change."""
+
+    __tablename__ = "feedback"
+
+    id: Mapped[IdPk]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    task: Mapped[str]
+    rating: Mapped[int] = mapped_column(SmallInteger)
+    tags: Mapped[list[str]] = mapped_column(server_default="{}")
+    comment: Mapped[str] = mapped_column(server_default="")
+    review_status: Mapped[str] = mapped_column(server_default="new")
+    reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    idempotency_key: Mapped[str | None]
+    request_hash: Mapped[Sha256 | None]
+    """SHA-256 of the request that `idempotency_key` was first used for."""
+    search: Mapped[Any] = mapped_column(
+        TSVECTOR, Computed("feedback_search(comment)", persisted=True), deferred=True, nullable=True
+    )
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("rating between 1 and 5", name="rating"),
+        CheckConstraint(
+            "review_status in ('new', 'triaged', 'fixed', 'wont_fix')", name="review_status"
+        ),
+        Index("uq_feedback_run_user", "run_id", "user_id", unique=True),
+        Index("uq_feedback_idempotency", "user_id", "idempotency_key", unique=True),
+        Index("ix_feedback_page", text("created_at desc"), text("id desc")),
+        Index("ix_feedback_model", "model_id", text("created_at desc"), text("id desc")),
+        Index("ix_feedback_user", "user_id", text("created_at desc"), text("id desc")),
+        Index("ix_feedback_tags", "tags", postgresql_using="gin"),
+        Index("ix_feedback_search", "search", postgresql_using="gin"),
+    )

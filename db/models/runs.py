@@ -1,0 +1,82 @@
+"""What was asked of which model, and what it answered."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Created, IdPk, Json, Sha256
+
+
+class Model(Base):
+    """A model at one revision; runs point here, so a changed checkpoint is a new row."""
+
+    __tablename__ = "models"
+
+    id: Mapped[IdPk]
+    task: Mapped[str]
+    name: Mapped[str]
+    revision: Mapped[str]
+    source: Mapped[str]
+    created_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("task in ('detection', 'generation')", name="task"),
+        UniqueConstraint("task", "name", "revision"),
+    )
+
+
+class Image(Base):
+    """An uploaded file as it came, kept once by its SHA-256. Sizes are of the upright picture."""
+
+    __tablename__ = "images"
+
+    sha256: Mapped[Sha256] = mapped_column(primary_key=True)
+    mime: Mapped[str]
+    width: Mapped[int]
+    height: Mapped[int]
+    content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    created_at: Mapped[Created]
+
+
+class Run(Base):
+    __tablename__ = "runs"
+
+    id: Mapped[IdPk]
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id", ondelete="SET NULL"))
+    key_id: Mapped[UUID | None] = mapped_column(ForeignKey("api_keys.id", ondelete="SET NULL"))
+    face: Mapped[str]
+    trace_id: Mapped[str]
+    task: Mapped[str]
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    prompt: Mapped[str]
+    """As typed: the phrases of a detection, the prompt of a generation."""
+    params: Mapped[Json]
+    image_sha256: Mapped[bytes | None] = mapped_column(ForeignKey("images.sha256"))
+    status: Mapped[str]
+    output: Mapped[Json | None]
+    error_code: Mapped[str | None]
+    timings_ms: Mapped[Json | None]
+    latency_ms: Mapped[int | None] = mapped_column(BigInteger)
+    created_at: Mapped[Created]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("task in ('detection', 'generation')", name="task"),
+        CheckConstraint("status in ('running', 'done', 'stopped', 'failed')", name="status"),
+        CheckConstraint("face in ('ui', 'api', 'cli')", name="face"),
+        Index("ix_runs_page", text("created_at desc"), text("id desc")),
+        Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
+        Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
+        Index("ix_runs_image", "image_sha256", postgresql_using="hash"),
+    )

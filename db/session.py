@@ -1,0 +1,65 @@
+"""The engine and the one boundary that commits or rolls back."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, create_engine, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.orm import Session
+
+
+class Database:
+    """One PostgreSQL, reached through one pool.
+
+    Parameters
+    ----------
+    url : a libpq or SQLAlchemy address; the driver is always psycopg2.
+    away : makes the error raised where the server cannot be reached or hangs up.
+    """
+
+    def __init__(self, url: str, away: Callable[[], Exception]) -> None:
+        self._away = away
+        self.engine: Engine = create_engine(
+            make_url(url).set(drivername="postgresql+psycopg2"),
+            pool_size=10,
+            max_overflow=20,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            pool_use_lifo=True,
+            connect_args={
+                "connect_timeout": 5,
+                "options": "-c statement_timeout=30s -c lock_timeout=10s -c timezone=UTC",
+            },
+        )
+
+    @contextmanager
+    def unit_of_work(self) -> Iterator[Session]:
+        """A transaction: committed where the block ends, rolled back where it raises."""
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except PoolTimeout as error:
+            raise self._away() from error
+        except DBAPIError as error:
+            if _is_away(error):
+                raise self._away() from error
+            raise
+
+    def ping(self) -> None:
+        """Return if the server answers; raise what `away` makes otherwise."""
+        with self.unit_of_work() as session:
+            session.execute(text("select 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Broken connections and servers going down, not slow or wrong statements."""
+    if error.connection_invalidated:
+        return True
+    sqlstate = getattr(error.orig, "pgcode", None)
+    if sqlstate is None:
+        return type(error.orig).__name__ in {"OperationalError", "InterfaceError"}
+    return str(sqlstate).startswith(("08", "57P0"))
