@@ -1,7 +1,7 @@
 """Declarative base: constraint naming, column types and mixins every table shares."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import LargeBinary, MetaData, Text, func
@@ -25,7 +25,7 @@ Json = dict[str, Any]
 
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMING)
-    type_annotation_map = {
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         Json: JSONB,
         list[str]: ARRAY(Text),
         datetime: TIMESTAMP(timezone=True),

@@ -57,7 +57,10 @@ class ModelInfo:
 
 @dataclass(frozen=True)
 class DetectorAnswer:
-    """`detections` down to the floor, best first; `timings_ms` has preprocess, forward, postprocess."""
+    """`detections` down to the floor, best first.
+
+    `timings_ms` has `preprocess`, `forward` and `postprocess`.
+    """
 
     detections: tuple[Detection, ...]
     timings_ms: dict[str, float]

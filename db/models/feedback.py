@@ -11,7 +11,7 @@ from db.base import Base, Created, IdPk, Sha256
 
 
 class Feedback(Base):
-    """One person's judgement of one run; `task` and `model_id` copy the run's, which never change."""
+    """One person's judgement of one run; `task` and `model_id` are copies of the run's own."""
 
     __tablename__ = "feedback"
 
