@@ -1,0 +1,16 @@
+"""The front door: one process serves the pages, the HTTP API, health and metrics."""
+
+import streamlit as st
+
+from api.app import create_app
+from ui.errors import on_script_error
+from ui.lifespan import lifespan
+from ui.resources import workbench
+from ui.routes import beside_pages
+
+app = st.App(
+    "ui/router.py",
+    routes=beside_pages(create_app(workbench)),
+    lifespan=lifespan,
+    on_script_error=on_script_error,
+)

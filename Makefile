@@ -1,0 +1,51 @@
+# Every command sets up what it needs; paths are relative, so the folder's own path may hold anything.
+HOST ?= 127.0.0.1
+PORT ?= 8501
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+RUN_READY := $(VENV)/.run-ready
+DEV_READY := $(VENV)/.dev-ready
+
+.PHONY: run test check format docs browser train-detector train-writer evaluate bench clean
+
+run: $(RUN_READY)
+	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
+
+test: check browser
+	$(PY) -m pytest
+
+check: $(DEV_READY)
+	$(PY) -m ruff format --check .
+	$(PY) -m ruff check .
+	$(PY) -m mypy
+
+format: $(DEV_READY)
+	$(PY) -m ruff format .
+	$(PY) -m ruff check --fix .
+
+docs: $(RUN_READY)
+	$(PY) manage.py docs
+
+browser: $(DEV_READY)
+	@$(PY) tests/browser/chromium.py
+
+train-detector train-writer evaluate: $(DEV_READY)
+	$(PY) -m training.$(subst -,_,$@)
+
+bench: $(DEV_READY)
+	$(PY) -m bench
+
+$(RUN_READY): requirements.txt
+	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Glimpse needs Python 3.11 or newer; set PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV_READY): $(RUN_READY) requirements-dev.txt
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,170 @@
+"""Runs, the models they asked and the pictures they looked at."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CursorResult, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import Feedback, Image, Model, Run
+
+
+class RunRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_run(
+        self,
+        *,
+        id: UUID,
+        user_id: UUID,
+        session_id: UUID | None,
+        key_id: UUID | None,
+        face: str,
+        trace_id: str,
+        task: str,
+        model_id: UUID,
+        prompt: str,
+        params: dict[str, Any],
+        status: str,
+        created_at: datetime,
+        image_sha256: bytes | None = None,
+        output: dict[str, Any] | None = None,
+        error_code: str | None = None,
+        timings_ms: dict[str, float] | None = None,
+        latency_ms: int | None = None,
+        finished_at: datetime | None = None,
+    ) -> Run:
+        """Add a run and send it to the database; latency in milliseconds."""
+        run = Run(
+            id=id,
+            user_id=user_id,
+            session_id=session_id,
+            key_id=key_id,
+            face=face,
+            trace_id=trace_id,
+            task=task,
+            model_id=model_id,
+            prompt=prompt,
+            params=params,
+            image_sha256=image_sha256,
+            status=status,
+            output=output,
+            error_code=error_code,
+            timings_ms=timings_ms,
+            latency_ms=latency_ms,
+            created_at=created_at,
+            finished_at=finished_at,
+        )
+        self._session.add(run)
+        self._session.flush()
+        return run
+
+    def finish_run(
+        self,
+        run_id: UUID,
+        *,
+        status: str,
+        output: dict[str, Any] | None,
+        error_code: str | None,
+        timings_ms: dict[str, float],
+        latency_ms: int,
+        finished_at: datetime,
+    ) -> bool:
+        """Close a running run; False where it was closed already, which then stays as it is."""
+        changed = self._session.execute(
+            update(Run)
+            .where(Run.id == run_id, Run.status == "running")
+            .values(
+                status=status,
+                output=output,
+                error_code=error_code,
+                timings_ms=timings_ms,
+                latency_ms=latency_ms,
+                finished_at=finished_at,
+            )
+        )
+        return _rows(changed) == 1
+
+    def get_run(self, run_id: UUID) -> tuple[Run, Model] | None:
+        row = self._session.execute(
+            select(Run, Model).join(Model, Model.id == Run.model_id).where(Run.id == run_id)
+        ).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def recent(
+        self, user_id: UUID, task: str | None, limit: int
+    ) -> Sequence[tuple[Run, str, int | None]]:
+        """The user's runs, newest first, each with its model's name and the user's own rating."""
+        query = (
+            select(Run, Model.name, Feedback.rating)
+            .join(Model, Model.id == Run.model_id)
+            .outerjoin(Feedback, (Feedback.run_id == Run.id) & (Feedback.user_id == user_id))
+            .where(Run.user_id == user_id)
+            .order_by(Run.created_at.desc(), Run.id.desc())
+            .limit(limit)
+        )
+        if task is not None:
+            query = query.where(Run.task == task)
+        return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
+
+    def fail_interrupted(self, task: str, before: datetime, now: datetime) -> int:
+        """Close runs of `task` left running since before a process began; returns how many."""
+        changed = self._session.execute(
+            update(Run)
+            .where(Run.task == task, Run.status == "running", Run.created_at < before)
+            .values(status="failed", error_code="interrupted", finished_at=now)
+        )
+        return _rows(changed)
+
+
+class ModelRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def model_id_for(self, new_id: UUID, task: str, name: str, revision: str, source: str) -> UUID:
+        """The row of a model at a revision; made with `new_id` where there is none yet."""
+        known = select(Model.id).where(
+            Model.task == task, Model.name == name, Model.revision == revision
+        )
+        found = self._session.scalar(known)
+        if found is not None:
+            return found
+        self._session.execute(
+            insert(Model)
+            .values(id=new_id, task=task, name=name, revision=revision, source=source)
+            .on_conflict_do_nothing(index_elements=["task", "name", "revision"])
+        )
+        return self._session.scalars(known).one()
+
+
+class ImageRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_image(
+        self, *, sha256: bytes, mime: str, width: int, height: int, content: bytes
+    ) -> None:
+        """Keep a file once; the same bytes again change nothing. Sizes in pixels, upright."""
+        if self._session.scalar(select(Image.sha256).where(Image.sha256 == sha256)) is not None:
+            return
+        self._session.execute(
+            insert(Image)
+            .values(sha256=sha256, mime=mime, width=width, height=height, content=content)
+            .on_conflict_do_nothing(index_elements=["sha256"])
+        )
+
+    def get_image(self, sha256: bytes) -> Image | None:
+        """The row without its content."""
+        return self._session.get(Image, sha256)
+
+    def get_image_content(self, sha256: bytes) -> bytes | None:
+        return self._session.scalar(select(Image.content).where(Image.sha256 == sha256))
+
+
+def _rows(result: Any) -> int:
+    assert isinstance(result, CursorResult)  # noqa: S101
+    return result.rowcount

@@ -1,0 +1,150 @@
+"""The product as `make run` starts it, in a process of its own, and a browser to use it with."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.browser.chromium import FLAGS, executable
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = ROOT / "tests" / "browser" / "shots"
+ADMIN_PASSWORD = "a quiet first password"
+START_LIMIT_S = 90
+MODELS = f"""
+[[detector]]
+id = "shapes"
+source = "{ROOT / "models" / "shapes-detector"}"
+
+[[generator]]
+id = "reporter"
+source = "{ROOT / "models" / "reporter"}"
+
+[[generator]]
+id = "pace"
+source = "builtin:fake?tokens_per_second=100"
+"""
+
+
+@dataclass(frozen=True)
+class Product:
+    address: str
+    data_dir: Path
+    process: subprocess.Popen[str]
+    output: list[str]
+
+
+@contextmanager
+def running_product(data_dir: Path) -> Iterator[Product]:
+    """Start it, wait for the line with its address, and stop it as Ctrl-C would."""
+    models_file = data_dir / "models.toml"
+    data_dir.mkdir(parents=True, exist_ok=True)
+    models_file.write_text(MODELS)
+    port = _free_port()
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSE_")}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "streamlit", "run", "Home.py"]
+        + ["--server.address", "127.0.0.1", "--server.port", str(port)],
+        cwd=ROOT,
+        env=clean
+        | {
+            "GLIMPSE_DATA_DIR": str(data_dir),
+            "GLIMPSE_MODELS_FILE": str(models_file),
+            "GLIMPSE_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    output: list[str] = []
+    ready = threading.Event()
+
+    def read() -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            output.append(line)
+            if "Glimpse is at" in line:
+                ready.set()
+        ready.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        assert ready.wait(START_LIMIT_S), "".join(output)
+        assert process.poll() is None, "".join(output)
+        yield Product(f"http://127.0.0.1:{port}", data_dir, process, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    """One running product for a module's tests; its folder holds a space and a non-ASCII letter."""
+    with running_product(tmp_path_factory.mktemp("work bénch")) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browser profiles of their own, closed at the end; none may reach another host."""
+    opened: list[BrowserContext] = []
+
+    def make(width: int = 1440, height: int = 900, scheme: str = "light") -> BrowserContext:
+        context = browser.new_context(
+            base_url=product.address,
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        return context
+
+    yield make
+    for context in opened:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: Callable[..., BrowserContext]) -> Page:
+    return new_context().new_page()
+
+
+def wait_until(what: Callable[[], bool], limit_s: float = 15) -> None:
+    """Poll `what` until true; fail after `limit_s` seconds."""
+    end = time.monotonic() + limit_s
+    while not what():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.05)

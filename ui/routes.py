@@ -1,0 +1,19 @@
+"""Which paths go to the HTTP API; all others are pages."""
+
+from collections.abc import Sequence
+
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
+
+API_PATHS = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/auth/cookie",
+    "/api/{path:path}",
+)
+
+
+def beside_pages(api: ASGIApp) -> Sequence[BaseRoute]:
+    """Routes that hand the API its paths unshortened (`Mount` would cut the prefix off)."""
+    return [Route(path, endpoint=api, name="api") for path in API_PATHS]
