@@ -71,7 +71,8 @@ SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
 class Actor:
     """Who asks, as read from the database for this very call.
 
-    `scopes` is None for a signed-in person and for keys without a limit.
+    `scopes` is None for a signed-in person and for keys without a limit. A person whose
+    password is temporary may do nothing but choose another.
     """
 
     user_id: UUID
@@ -84,7 +85,7 @@ class Actor:
     must_change_password: bool = False
 
     def may(self, permission: Permission) -> bool:
-        if permission not in ROLE_PERMISSIONS[self.role]:
+        if self.must_change_password or permission not in ROLE_PERMISSIONS[self.role]:
             return False
         if self.scopes is None:
             return True
@@ -94,6 +95,8 @@ class Actor:
         """Raise `NotAllowed` unless the role, and the key's scopes, allow `permission`."""
         if self.may(permission):
             return
+        if self.must_change_password:
+            raise NotAllowed("Your password is temporary; choose one of your own first.")
         if permission in ROLE_PERMISSIONS[self.role]:
             raise NotAllowed(
                 f"This API key's scopes do not include “{permission}”; use a key that has it.",

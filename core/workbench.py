@@ -6,13 +6,12 @@ import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
 from pydantic import SecretStr
 
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.detection.service import DetectionService
-from core.errors import Unavailable
+from core.errors import ConfigurationError, Unavailable
 from core.feedback.service import FeedbackService
 from core.generation.service import GenerationService
 from core.inference.registry import ModelRegistry
@@ -21,9 +20,6 @@ from core.review.service import ReviewService
 from core.runs.service import RunService
 from db import embedded, migrate
 from db.session import Database
-
-log = structlog.get_logger()
-
 
 @dataclass(frozen=True)
 class FirstAdmin:
@@ -59,11 +55,17 @@ class Workbench:
             if self._prepared:
                 return None
             self.database.ping()
-            migrate.upgrade(self.database.engine)
+            self._upgrade()
             made = self.accounts.ensure_first_admin()
             self.generation.recover()
             self._prepared = True
         return FirstAdmin(*made) if made else None
+
+    def _upgrade(self) -> None:
+        try:
+            migrate.upgrade(self.database.engine)
+        except migrate.MigrationError as error:
+            raise ConfigurationError(str(error)) from error
 
     def readiness(self) -> tuple[str, ...]:
         """What is missing before requests can be served, in plain words; empty when ready."""
@@ -118,8 +120,11 @@ def database_address(settings: Settings) -> tuple[str, Path | None]:
     if settings.database_url is not None:
         return settings.database_url.get_secret_value(), None
     home = settings.data_dir / "database"
-    was_running = embedded.is_running(home)
-    return embedded.ensure(home), None if was_running else home
+    try:
+        was_running = embedded.status(home).state in {"running", "busy"}
+        return embedded.ensure(home), None if was_running else home
+    except embedded.EmbeddedError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def _database_away() -> Unavailable:

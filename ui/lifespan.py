@@ -40,7 +40,7 @@ def _open() -> Workbench:
         _say(
             f"First start: sign in as “{first_admin.username}” "
             f"with the password  {first_admin.password}\n"
-            "It is shown this once; you will be asked to change it."
+            "It is shown this once. Change it on the Account page."
         )
     return bench
 

@@ -11,6 +11,8 @@ API_PATHS = (
     "/metrics",
     "/auth/cookie",
     "/api/{path:path}",
+    "/v1/{path:path}",
+    "/hf/{path:path}",
 )
 
 

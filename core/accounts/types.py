@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from core.permissions import Role, Scope
+from core.permissions import Actor, Role, Scope
+
+COOKIE_NAME = "glimpse_session"
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    session_id: UUID
+    actor: Actor
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,9 @@ from uuid import UUID
 
 from core.runs.types import RunStatus
 
+FLOOR = 0.05
+"""Boxes scored lower are not kept."""
+
 
 @dataclass(frozen=True)
 class Box:
@@ -36,8 +39,20 @@ class ImageInfo:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """An encoded picture, upright, as browsers show it."""
+
+    content: bytes
+    mime: str
+
+
+@dataclass(frozen=True)
 class DetectionParams:
-    """`box_threshold` None: the model's own default, from `models.toml`."""
+    """Thresholds from 0 to 1; a box is kept where its phrase's score reaches both.
+
+    `box_threshold` None: the model's own default, from `models.toml`. `text_threshold` None: the
+    model's own default, but never above the box threshold, so that it drops nothing.
+    """
 
     box_threshold: float | None = None
     text_threshold: float | None = None
@@ -63,8 +78,13 @@ class DetectionRun:
     created_at: datetime
 
     @property
+    def least_score(self) -> float:
+        """What a box must score to count as found."""
+        return max(self.box_threshold, self.text_threshold)
+
+    @property
     def detections(self) -> tuple[Detection, ...]:
-        return above(self.raw, self.box_threshold)
+        return above(self.raw, self.least_score)
 
 
 def above(

@@ -46,6 +46,8 @@ class Kpis:
     mean_rating: float | None
     raters: int
     untriaged: int
+    by_rating: tuple[int, int, int, int, int]
+    """How many ratings of 1, 2, 3, 4 and 5."""
 
     @property
     def coverage(self) -> float | None:

@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import Feedback, Image, Model, Run
+
+__all__ = ["Image", "ImageRepository", "Model", "ModelRepository", "Run", "RunRepository"]
 
 
 class RunRepository:
@@ -75,7 +77,7 @@ class RunRepository:
         finished_at: datetime,
     ) -> bool:
         """Close a running run; False where it was closed already, which then stays as it is."""
-        changed = self._session.execute(
+        closed = self._session.scalars(
             update(Run)
             .where(Run.id == run_id, Run.status == "running")
             .values(
@@ -86,8 +88,9 @@ class RunRepository:
                 latency_ms=latency_ms,
                 finished_at=finished_at,
             )
+            .returning(Run.id)
         )
-        return _rows(changed) == 1
+        return closed.one_or_none() is not None
 
     def get_run(self, run_id: UUID) -> tuple[Run, Model] | None:
         row = self._session.execute(
@@ -113,12 +116,13 @@ class RunRepository:
 
     def fail_interrupted(self, task: str, before: datetime, now: datetime) -> int:
         """Close runs of `task` left running since before a process began; returns how many."""
-        changed = self._session.execute(
+        closed = self._session.scalars(
             update(Run)
             .where(Run.task == task, Run.status == "running", Run.created_at < before)
             .values(status="failed", error_code="interrupted", finished_at=now)
+            .returning(Run.id)
         )
-        return _rows(changed)
+        return len(closed.all())
 
 
 class ModelRepository:
@@ -163,8 +167,3 @@ class ImageRepository:
 
     def get_image_content(self, sha256: bytes) -> bytes | None:
         return self._session.scalar(select(Image.content).where(Image.sha256 == sha256))
-
-
-def _rows(result: Any) -> int:
-    assert isinstance(result, CursorResult)  # noqa: S101
-    return result.rowcount

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx2
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
@@ -20,7 +21,9 @@ from tests.browser.chromium import FLAGS, executable
 ROOT = Path(__file__).resolve().parents[2]
 SHOTS = ROOT / "tests" / "browser" / "shots"
 ADMIN_PASSWORD = "a quiet first password"
+METRICS_TOKEN = "a token for the metrics"
 START_LIMIT_S = 90
+_START = (sys.executable, "-m", "streamlit", "run", "Home.py")
 MODELS = f"""
 [[detector]]
 id = "shapes"
@@ -47,21 +50,12 @@ class Product:
 @contextmanager
 def running_product(data_dir: Path) -> Iterator[Product]:
     """Start it, wait for the line with its address, and stop it as Ctrl-C would."""
-    models_file = data_dir / "models.toml"
-    data_dir.mkdir(parents=True, exist_ok=True)
-    models_file.write_text(MODELS)
+    (data_dir / "models.toml").write_text(MODELS)
     port = _free_port()
-    clean = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSE_")}
     process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", "Home.py"]
-        + ["--server.address", "127.0.0.1", "--server.port", str(port)],
+        [*_START, "--server.address", "127.0.0.1", "--server.port", str(port)],
         cwd=ROOT,
-        env=clean
-        | {
-            "GLIMPSE_DATA_DIR": str(data_dir),
-            "GLIMPSE_MODELS_FILE": str(models_file),
-            "GLIMPSE_ADMIN_PASSWORD": ADMIN_PASSWORD,
-        },
+        env=_environment(data_dir),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -100,6 +94,49 @@ def _free_port() -> int:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
         return port
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSE_")}
+    return clean | {
+        "GLIMPSE_DATA_DIR": str(data_dir),
+        "GLIMPSE_MODELS_FILE": str(data_dir / "models.toml"),
+        "GLIMPSE_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "GLIMPSE_METRICS_TOKEN": METRICS_TOKEN,
+    }
+
+
+def manage(product: Product, *arguments: str, typed: str = "") -> str:
+    """Run `manage.py` beside the running product and return what it prints."""
+    finished = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=_environment(product.data_dir),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return finished.stdout
+
+
+def metrics(product: Product) -> str:
+    answer = httpx2.get(
+        f"{product.address}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}
+    )
+    answer.raise_for_status()
+    return answer.text
+
+
+@pytest.fixture(scope="module")
+def people(product: Product) -> dict[str, str]:
+    """An analyst and a second admin, with their passwords."""
+    passwords = {"wei": "boxes by the dozen", "grace": "a careful second look"}
+    for name, role in (("wei", "analyst"), ("grace", "admin")):
+        manage(
+            product, "users", "add", name, "--role", role, "--password-stdin", typed=passwords[name]
+        )
+    return passwords
 
 
 @pytest.fixture(scope="module")

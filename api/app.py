@@ -1,0 +1,47 @@
+"""The HTTP face: one application, wired from a workbench that is opened elsewhere."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from fastapi import FastAPI
+
+from api import errors
+from api.answers import ErrorOut
+from api.context import RequestContext
+from api.limits import BodyLimit
+from api.routes import cookie, detect, docs, feedback, generate, health, models, runs
+from core.workbench import Workbench
+
+_ABOUT = (
+    "Send “Authorization: Bearer <key>”. Errors are always "
+    "{error: {code, message, request_id}}; X-Request-ID stands on every answer. "
+    "Times are UTC in ISO 8601, ids UUIDv7."
+)
+_ERRORS: Mapping[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorOut, "description": "What was sent is refused; the message says why."},
+    "5XX": {"model": ErrorOut, "description": "The engine or the database is away."},
+}
+
+
+def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
+    """An application whose paths are whole (`/api/...`, `/healthz`): mount it without a prefix.
+
+    `workbench` is asked at each request, never here, so that the application can be made first.
+    """
+    app = FastAPI(
+        title="Glimpse API",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        redirect_slashes=False,
+        responses=dict(_ERRORS),
+    )
+    app.state.workbench = workbench
+    errors.install(app)
+    for part in (health, models, detect, generate, runs, feedback, cookie, docs):
+        app.include_router(part.router)
+    app.add_middleware(BodyLimit, settings=lambda: workbench().settings)
+    app.add_middleware(RequestContext)
+    return app

@@ -1,0 +1,86 @@
+"""What routes ask for: the workbench, and who is calling."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import Depends, Request, Security
+from fastapi.security import APIKeyCookie, HTTPBearer
+
+from api.record import record_of
+from core.errors import NotAllowed, NotSignedIn
+from core.permissions import Actor
+from core.workbench import Workbench
+
+COOKIE = "glimpse_session"
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_bearer = HTTPBearer(auto_error=False, scheme_name="API key")
+_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="Browser session")
+
+
+def bench_of(request: Request) -> Workbench:
+    bench: Workbench = request.app.state.workbench()
+    return bench
+
+
+def actor_of(request: Request, bench: "Bench") -> Actor:
+    """The owner of the API key or, without one, of the browser's session.
+
+    A header that is there decides alone: with a bad key, a good cookie does not help.
+
+    Raises
+    ------
+    NotSignedIn : neither, or not valid any more.
+    NotAllowed : a cookie from another site's page, or of someone who must change the password.
+    """
+    header = request.headers.get("authorization")
+    actor = _by_key(bench, header) if header is not None else _by_cookie(bench, request)
+    record_of(request.scope).actor = actor
+    return actor
+
+
+Bench = Annotated[Workbench, Depends(bench_of)]
+Caller = Annotated[Actor, Depends(actor_of)]
+SECURED = (Security(_bearer), Security(_cookie))
+"""For the API page only: the checks are `actor_of`'s."""
+
+
+def bearer_secret(header: str | None) -> str | None:
+    """What stands after `Bearer`; None for any other scheme."""
+    scheme, _, secret = (header or "").partition(" ")
+    return secret.strip() or None if scheme.lower() == "bearer" else None
+
+
+def require_same_host(headers: Mapping[str, str], public_url: str | None) -> None:
+    """Refuse what was not sent by a page of this very site; browsers always say so here."""
+    origin = _netloc(headers.get("origin", ""))
+    if not origin or origin not in (headers.get("host", "").lower(), _netloc(public_url or "")):
+        raise NotAllowed("This call must come from this site's own pages; open the site itself.")
+
+
+def _netloc(address: str) -> str:
+    return address.partition("://")[2].partition("/")[0].lower()
+
+
+def _by_key(bench: Workbench, header: str) -> Actor:
+    secret = bearer_secret(header)
+    actor = bench.accounts.actor_for_key(secret) if secret else None
+    if actor is None:
+        raise NotSignedIn(
+            "The API key is not valid; send “Authorization: Bearer <key>” with a key that is "
+            "not revoked."
+        )
+    return actor
+
+
+def _by_cookie(bench: Workbench, request: Request) -> Actor:
+    token = request.cookies.get(COOKIE)
+    if token is None:
+        raise NotSignedIn("No API key was sent; send “Authorization: Bearer <key>”.")
+    actor = bench.accounts.actor_for_token(token)
+    if actor is None:
+        raise NotSignedIn("Your session has ended; sign in again.")
+    if request.method not in _READING:
+        require_same_host(request.headers, bench.settings.public_url)
+    if actor.must_change_password:
+        raise NotAllowed("Your password was set by someone else; change it first.")
+    return actor

@@ -1,0 +1,53 @@
+"""Is the process alive, is it ready, how busy is it."""
+
+import hmac
+
+from fastapi import APIRouter, Depends, Request, Response
+from fastapi.responses import JSONResponse, PlainTextResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from pydantic import SecretStr
+
+from api.deps import SECURED, Bench, actor_of, bearer_secret
+from api.errors import error_body
+from core.errors import Unavailable
+from core.permissions import Permission
+
+router = APIRouter(tags=["health"])
+_RETRY_S = "5"
+
+
+@router.get("/healthz")
+def healthz() -> dict[str, str]:
+    """200 as long as the process answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz")
+def readyz(bench: Bench) -> JSONResponse:
+    """200 once the database answers and the default models are loaded; 503 says what is missing."""
+    missing = bench.readiness()
+    if not missing:
+        return JSONResponse({"status": "ready"})
+    error = error_body(Unavailable.code, f"Not ready: {'; '.join(missing)}")
+    return JSONResponse(
+        {**error, "missing": list(missing)}, status_code=503, headers={"Retry-After": _RETRY_S}
+    )
+
+
+def _may_read(request: Request, bench: Bench) -> None:
+    sent = bearer_secret(request.headers.get("authorization"))
+    token = bench.settings.metrics_token
+    if not (sent and token and hmac.compare_digest(sent.encode(), _bytes(token))):
+        actor_of(request, bench).require(Permission.VIEW_SYSTEM)
+
+
+def _bytes(secret: SecretStr) -> bytes:
+    return secret.get_secret_value().encode()
+
+
+@router.get(
+    "/metrics", dependencies=(*SECURED, Depends(_may_read)), response_class=PlainTextResponse
+)
+def metrics() -> Response:
+    """Prometheus text, for the metrics token or an admin's key."""
+    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,87 @@
+"""What may be sent: unknown fields and numbers in the guise of text are refused.
+
+Ranges are the services' to check.
+"""
+
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from core.generation.types import Message, SamplingParams
+
+
+def _is_text(value: str) -> str:
+    """Refuse halves of surrogate pairs: JSON can write them, nothing can store or send them."""
+    if not value.isascii() and any("\ud800" <= char <= "\udfff" for char in value):
+        raise ValueError("holds characters that are no text")
+    return value
+
+
+Text = Annotated[str, AfterValidator(_is_text)]
+
+
+class Request(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class DetectIn(Request):
+    image: bytes | None = None
+    prompt: Text
+    model: Text | None = None
+    box_threshold: float | None = None
+    text_threshold: float | None = None
+
+
+class MessageIn(Request):
+    role: Literal["system", "user", "assistant"]
+    content: Text
+
+
+class GenerateIn(Request):
+    prompt: Text | None = None
+    messages: list[MessageIn] | None = None
+    model: Text | None = None
+    max_new_tokens: int | None = None
+    temperature: float | None = Field(None, description="0 is greedy")
+    top_k: int | None = None
+    top_p: float | None = None
+    repetition_penalty: float | None = None
+    seed: int | None = None
+    stop: Text | list[Text] | None = None
+    n: int | None = None
+    top_logprobs: int | None = None
+    stream: bool = False
+
+    @model_validator(mode="after")
+    def _one_input(self) -> Self:
+        if (self.prompt is None) == (self.messages is None):
+            raise ValueError("give exactly one of “prompt” and “messages”")
+        return self
+
+    @property
+    def written(self) -> str | tuple[Message, ...]:
+        if self.messages is None:
+            return self.prompt or ""
+        return tuple(Message(each.role, each.content) for each in self.messages)
+
+    @property
+    def params(self) -> SamplingParams:
+        """The sampling asked for; what was left out keeps its default."""
+        given = self.model_dump(
+            exclude={"prompt", "messages", "model", "stream"}, exclude_none=True
+        )
+        if "stop" in given:
+            given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        return SamplingParams(**given)
+
+
+class FeedbackIn(Request):
+    run_id: Annotated[UUID, Field(strict=False)]
+    rating: int = Field(description="1 to 5")
+    tags: list[Text] = []
+    comment: Text = ""
+
+
+class TicketIn(Request):
+    ticket: Text

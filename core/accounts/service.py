@@ -1,0 +1,19 @@
+"""Accounts: people, sign-ins, sessions and keys behind one object."""
+
+from uuid import UUID
+
+from core.accounts.keys import Keys
+from core.accounts.own import OwnAccount
+from core.accounts.people import People
+from core.accounts.sessions import Sessions
+from core.accounts.signin import SignIns
+from core.permissions import Actor, Face, Role
+
+
+class AccountService(SignIns, Sessions, OwnAccount, People, Keys):
+    """Every check reads the database, so a change holds from the next call on."""
+
+    @staticmethod
+    def system_actor() -> Actor:
+        """Who acts on the command line: whoever may run it already has the database."""
+        return Actor(user_id=UUID(int=0), username="command line", role=Role.ADMIN, face=Face.CLI)

@@ -1,0 +1,147 @@
+"""What `manage.py users` and `manage.py keys` do. Each returns the lines to print."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+
+from core.accounts import passwords
+from core.accounts.service import AccountService
+from core.accounts.types import KeyInfo, UserInfo
+from core.errors import Invalid
+from core.permissions import Role, Scope
+
+
+@dataclass(frozen=True)
+class Told:
+    """`lines` are for programs as well; `note` is for the person at the terminal only."""
+
+    lines: tuple[str, ...] = ()
+    note: str = ""
+
+
+def add_user(accounts: AccountService, name: str, role: Role, password: str | None) -> Told:
+    """Without a password one is made up, told once, and must be changed at the first sign-in."""
+    chosen = passwords.generated() if password is None else password
+    user = accounts.add_user(
+        accounts.system_actor(), name, role, chosen, temporary=password is None
+    )
+    note = f"Added {user.username} ({user.role})."
+    if password is not None:
+        return Told(note=note)
+    return Told((chosen,), f"{note} The temporary password, shown this once:")
+
+
+def set_password(accounts: AccountService, name: str, password: str | None) -> Told:
+    """Without a password a temporary one is made up."""
+    if password is None:
+        made = accounts.reset_password(accounts.system_actor(), name)
+        return Told((made,), f"The temporary password of {name}, shown this once:")
+    accounts.set_password(accounts.system_actor(), name, password)
+    return Told(note=f"The password of {name} is changed, and they are signed out everywhere.")
+
+
+def set_active(accounts: AccountService, name: str, active: bool) -> Told:
+    user = accounts.set_active(accounts.system_actor(), name, active)
+    return Told(note=f"{user.username} is {'enabled' if active else 'disabled'}.")
+
+
+def set_role(accounts: AccountService, name: str, role: Role) -> Told:
+    user = accounts.set_role(accounts.system_actor(), name, role)
+    return Told(note=f"{user.username} is now {user.role}.")
+
+
+def list_users(accounts: AccountService) -> Told:
+    users = accounts.users(accounts.system_actor())
+    rows = [(user.username, user.role, _state(user), _day(user.last_seen_at)) for user in users]
+    return Told(_table(("name", "role", "state", "last seen"), rows))
+
+
+def add_key(accounts: AccountService, name: str, label: str, scopes: str | None) -> Told:
+    """`scopes` as on the command line: names with commas between them."""
+    made = accounts.add_key(
+        accounts.system_actor(), label, None if scopes is None else _scopes(scopes), name
+    )
+    note = f"Key “{made.info.label}” of {made.info.username}, shown this once:"
+    return Told((made.secret,), note)
+
+
+def list_keys(accounts: AccountService) -> Told:
+    keys = accounts.all_keys(accounts.system_actor())
+    rows = [
+        (
+            str(key.id),
+            key.username,
+            key.label,
+            f"{key.prefix}…",
+            _scope_text(key),
+            _day(key.last_used_at),
+            "revoked" if key.revoked_at else "good",
+        )
+        for key in keys
+    ]
+    return Told(_table(("id", "user", "label", "key", "scopes", "last used", "state"), rows))
+
+
+def revoke_key(accounts: AccountService, key_id: str) -> Told:
+    try:
+        known = UUID(key_id)
+    except ValueError as error:
+        raise Invalid(f"“{key_id}” is not the id of a key; `keys list` shows the ids.") from error
+    accounts.revoke_key(accounts.system_actor(), known)
+    return Told(note="The key is revoked.")
+
+
+PEOPLE: Mapping[str, Callable[[AccountService, Namespace], Told]] = MappingProxyType(
+    {
+        "users add": lambda a, o: add_user(a, o.name, Role(o.role), _password(o)),
+        "users password": lambda a, o: set_password(a, o.name, _password(o)),
+        "users role": lambda a, o: set_role(a, o.name, Role(o.role)),
+        "users disable": lambda a, o: set_active(a, o.name, active=False),
+        "users enable": lambda a, o: set_active(a, o.name, active=True),
+        "users list": lambda a, _: list_users(a),
+        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope),
+        "keys revoke": lambda a, o: revoke_key(a, o.id),
+        "keys list": lambda a, _: list_keys(a),
+    }
+)
+"""Each command with what it does to parsed options."""
+
+
+def _password(options: Namespace) -> str | None:
+    return sys.stdin.readline().rstrip("\r\n") if options.password_stdin else None
+
+
+def _scopes(text: str) -> list[Scope]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    unknown = [name for name in names if name not in set(Scope)]
+    if unknown:
+        allowed = ", ".join(Scope)
+        raise Invalid(f"There is no scope “{unknown[0]}”; allowed are: {allowed}.")
+    return [Scope(name) for name in names]
+
+
+def _scope_text(key: KeyInfo) -> str:
+    return "all of the role" if key.scopes is None else ",".join(sorted(key.scopes))
+
+
+def _state(user: UserInfo) -> str:
+    if not user.active:
+        return "disabled"
+    return "temporary password" if user.must_change_password else "active"
+
+
+def _day(moment: datetime | None) -> str:
+    return f"{moment:%Y-%m-%d %H:%M}" if moment else "never"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    whole = [head, *rows]
+    widths = [max(len(row[column]) for row in whole) for column in range(len(head))]
+    return tuple(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in whole
+    )

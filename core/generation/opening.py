@@ -1,0 +1,93 @@
+"""How a run begins: its row, then its outputs handed to the engine."""
+
+from dataclasses import replace
+
+from core import clock
+from core.errors import GlimpseError
+from core.generation.limits import MAX_SEED
+from core.generation.live import LiveRun
+from core.generation.record import params_to_json
+from core.generation.types import GenerationRun, Message, Output, SamplingParams, Usage
+from core.ids import new_id
+from core.inference.types import Generator, ModelInfo
+from core.permissions import Actor
+from core.runs.types import RunStatus, Task
+from core.trace import current_trace_id
+from db.repositories.runs import ModelRepository, RunRepository
+from db.session import Database
+
+_REFUSAL_RECORDED_S = 5.0
+
+
+def new_run(
+    actor: Actor,
+    info: ModelInfo,
+    text: str,
+    messages: tuple[Message, ...],
+    params: SamplingParams,
+) -> GenerationRun:
+    """A run of which nothing is written yet."""
+    return GenerationRun(
+        id=new_id(),
+        user_id=actor.user_id,
+        model=info.id,
+        revision=info.revision,
+        prompt=text,
+        messages=messages,
+        params=params,
+        status=RunStatus.RUNNING,
+        outputs=tuple(Output("", None) for _ in range(params.n)),
+        usage=Usage(0, 0),
+        timings_ms={},
+        created_at=clock.now(),
+    )
+
+
+def insert_run(database: Database, actor: Actor, info: ModelInfo, run: GenerationRun) -> None:
+    """Commit the run's row."""
+    with database.unit_of_work() as session:
+        model_id = ModelRepository(session).model_id_for(
+            new_id(), Task.GENERATION, info.id, info.revision, info.source
+        )
+        RunRepository(session).add_run(
+            id=run.id,
+            user_id=actor.user_id,
+            session_id=actor.session_id,
+            key_id=actor.key_id,
+            face=actor.face,
+            trace_id=current_trace_id(),
+            task=Task.GENERATION,
+            model_id=model_id,
+            prompt=run.prompt,
+            params=params_to_json(run.params, run.messages),
+            status=RunStatus.RUNNING,
+            created_at=run.created_at,
+        )
+
+
+def submit_outputs(live: LiveRun, generator: Generator) -> None:
+    """Hand each output to the engine, output k with `seed + k`.
+
+    If the engine refuses one, the run ends as failed, the outputs before it are cancelled, and
+    the engine's error is raised once that is recorded.
+    """
+    run = live.run
+    for output in range(run.params.n):
+        seed = ((run.params.seed or 0) + output) % (MAX_SEED + 1)
+        try:
+            sequence = generator.submit(
+                run.messages or run.prompt,
+                replace(run.params, n=1, seed=seed),
+                output=output,
+                on_token=live.on_token,
+                on_end=live.end_of(output),
+                on_start=live.on_start,
+            )
+        except Exception as error:
+            code, message = "internal", "The engine could not take the request."
+            if isinstance(error, GlimpseError):
+                code, message = error.code, error.message
+            live.refuse(output, code, message)
+            live.wait(_REFUSAL_RECORDED_S)
+            raise
+        live.started(sequence)

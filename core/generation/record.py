@@ -1,0 +1,114 @@
+"""A generation as the JSON of its row, and back."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.generation.types import (
+    Alternative,
+    FinishReason,
+    GenerationRun,
+    Message,
+    Output,
+    SamplingParams,
+    TokenEvent,
+    Usage,
+)
+from core.runs.types import RunStatus
+from db.repositories.runs import RunRepository
+
+_INTERRUPTED = "The server stopped while this was being written; start it again."
+
+
+def params_to_json(params: SamplingParams, messages: Sequence[Message]) -> dict[str, Any]:
+    """Sampling parameters, and the messages where there are any."""
+    stored: dict[str, Any] = {**vars(params), "stop": list(params.stop)}
+    if messages:
+        stored["messages"] = [vars(message) for message in messages]
+    return stored
+
+
+def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str, Any]:
+    """`outputs` with their tokens, `order` (the output of each event over the run), `usage`."""
+    outputs = [
+        {
+            "text": output.text,
+            "finish_reason": output.finish_reason,
+            "tokens": [_token_to_json(event) for event in events if event.output == number],
+        }
+        for number, output in enumerate(run.outputs)
+    ]
+    stored: dict[str, Any] = {"outputs": outputs, "usage": vars(run.usage)}
+    if len(outputs) > 1:
+        stored["order"] = [event.output for event in events]
+    if run.error is not None:
+        stored["error"] = run.error
+    return stored
+
+
+def _token_to_json(event: TokenEvent) -> dict[str, Any]:
+    token: dict[str, Any] = {"text": event.text, "id": event.token_id, "logprob": event.logprob}
+    if event.top:
+        token["top"] = [[one.text, one.logprob] for one in event.top]
+    return token
+
+
+def read_run(
+    repository: RunRepository, run_id: UUID
+) -> tuple[GenerationRun, list[TokenEvent]] | None:
+    """A generation and its events as recorded; None where there is no such generation."""
+    found = repository.get_run(run_id)
+    if found is None or found[0].task != "generation":
+        return None
+    row, model = found
+    stored = dict(row.params)
+    messages = tuple(Message(**message) for message in stored.pop("messages", ()))
+    params = SamplingParams(**{**stored, "stop": tuple(stored.get("stop", ()))})
+    status = RunStatus(row.status)
+    output = row.output or {}
+    run = GenerationRun(
+        id=row.id,
+        user_id=row.user_id,
+        model=model.name,
+        revision=model.revision,
+        prompt=row.prompt,
+        messages=messages,
+        params=params,
+        status=status,
+        outputs=_outputs(status, params, output),
+        usage=Usage(**output.get("usage", {"prompt_tokens": 0, "completion_tokens": 0})),
+        timings_ms=row.timings_ms or {},
+        created_at=row.created_at,
+        error=_INTERRUPTED if row.error_code == "interrupted" else output.get("error"),
+    )
+    return run, list(_events(output))
+
+
+def _outputs(
+    status: RunStatus, params: SamplingParams, output: Mapping[str, Any]
+) -> tuple[Output, ...]:
+    """The outputs; of a run whose text is lost, or still written elsewhere, empty ones."""
+    if "outputs" not in output:
+        reason = None if status is RunStatus.RUNNING else FinishReason.ERROR
+        return (Output("", reason),) * params.n
+    return tuple(
+        Output(one["text"], FinishReason(one["finish_reason"])) for one in output["outputs"]
+    )
+
+
+def _events(output: Mapping[str, Any]) -> list[TokenEvent]:
+    outputs = output.get("outputs", ())
+    tokens = [enumerate(one.get("tokens", ())) for one in outputs]
+    order = output.get("order") or [0] * sum(len(one.get("tokens", ())) for one in outputs)
+    return [_event(number, *next(tokens[number])) for number in order]
+
+
+def _event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
+    return TokenEvent(
+        output=output,
+        index=index,
+        text=token["text"],
+        token_id=token["id"],
+        logprob=token["logprob"],
+        top=tuple(Alternative(text, logprob) for text, logprob in token.get("top", ())),
+    )

@@ -1,0 +1,152 @@
+"""`models.toml`: which models are on offer, and which of its entries are broken."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.config import ROOT
+from core.errors import ConfigurationError
+from core.inference.types import ModelEntry, ModelInfo, ModelState
+from core.runs.types import Task
+
+BUILTIN_FAKE = "builtin:fake"
+TASKS: Mapping[str, Task] = MappingProxyType(
+    {"detector": Task.DETECTION, "generator": Task.GENERATION}
+)
+
+_HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+
+
+@dataclass(frozen=True)
+class BrokenEntry:
+    """An entry that cannot be used, kept so that people see why."""
+
+    id: str
+    task: Task
+    source: str
+    reason: str
+
+
+class _GeneratorEntry(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
+    source: str = Field(min_length=1)
+    revision: str | None = Field(None, min_length=1)
+    dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
+
+
+class _DetectorEntry(_GeneratorEntry):
+    box_threshold: float = Field(0.35, ge=0, le=1)
+    text_threshold: float = Field(0.25, ge=0, le=1)
+
+
+_SHAPES: Mapping[Task, type[_GeneratorEntry]] = MappingProxyType(
+    {Task.DETECTION: _DetectorEntry, Task.GENERATION: _GeneratorEntry}
+)
+
+
+def read_catalog(path: Path) -> tuple[ModelEntry | BrokenEntry, ...]:
+    """The entries in the file's order; the first of each task is its default.
+
+    Raises
+    ------
+    ConfigurationError : the file is missing, is no TOML, or has other tables than the two known.
+    """
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(
+            f"GLIMPSE_MODELS_FILE: {path} cannot be read ({error}); mend it or name another file.",
+            facts={"key": "GLIMPSE_MODELS_FILE"},
+        ) from error
+    unknown = sorted(
+        name for name, rows in tables.items() if name not in TASKS or not isinstance(rows, list)
+    )
+    if unknown:
+        raise ConfigurationError(
+            f"{path.name} has “{unknown[0]}”; allowed are: [[detector]], [[generator]].",
+            facts={"unknown": unknown},
+        )
+    return tuple(
+        entry
+        for name, task in TASKS.items()
+        for entry in _entries(task, tables.get(name, ()), path.parent)
+    )
+
+
+def is_fake(entry: ModelEntry) -> bool:
+    return entry.source.partition("?")[0] == BUILTIN_FAKE
+
+
+def starting_info(entry: ModelEntry | BrokenEntry) -> ModelInfo:
+    """What is known of a model before it is loaded; a broken entry stays like this."""
+    source = Path(entry.source)
+    known = entry if isinstance(entry, ModelEntry) else None
+    return ModelInfo(
+        id=entry.id,
+        task=entry.task,
+        source=str(source.relative_to(ROOT) if source.is_relative_to(ROOT) else source),
+        revision=(known.revision if known else None) or "",
+        device="",
+        state=ModelState.WAITING if known else ModelState.UNAVAILABLE,
+        reason=entry.reason if isinstance(entry, BrokenEntry) else None,
+        parameters=None,
+        box_threshold=known.box_threshold if known else 0.0,
+        text_threshold=known.text_threshold if known else 0.0,
+        bundled=source.is_relative_to(ROOT / "models"),
+    )
+
+
+def _entries(task: Task, rows: Iterable[Any], folder: Path) -> Iterable[ModelEntry | BrokenEntry]:
+    taken: set[str] = set()
+    for number, row in enumerate(rows, start=1):
+        given = row if isinstance(row, Mapping) else {}
+        name = str(given.get("id") or f"{task} {number}")
+        source = str(given.get("source", ""))
+        try:
+            if name in taken:
+                raise ValueError(f"the id “{name}” is used twice; give each model its own")
+            entry = _SHAPES[task].model_validate(row)
+            values = entry.model_dump() | {"source": _resolved(entry.source, folder)}
+        except ValueError as error:
+            shown = f"{name} ({number})" if name in taken else name
+            reason = _reason(error, task) if isinstance(error, ValidationError) else str(error)
+            yield BrokenEntry(shown, task, source, f"models.toml: {reason}.")
+        else:
+            yield ModelEntry(task=task, **values)
+        taken.add(name)
+
+
+def _reason(error: ValidationError, task: Task) -> str:
+    first = error.errors()[0]
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        allowed = ", ".join(_SHAPES[task].model_fields)
+        return f"unknown key “{key}”; allowed are: {allowed}"
+    return f"“{key}”: {first['msg']}" if key else first["msg"]
+
+
+def _resolved(source: str, folder: Path) -> str:
+    """A folder as an absolute path; a Hub id or a built-in engine as it is."""
+    if source.startswith("builtin:"):
+        if source.partition("?")[0] != BUILTIN_FAKE:
+            raise ValueError(f"unknown engine “{source}”; allowed is: {BUILTIN_FAKE}")
+        return source
+    if "://" in source:
+        raise ValueError("remote engines are not supported yet; name a folder or a Hub id")
+    path = folder / Path(source).expanduser()
+    beside = (folder / Path(source).parts[0]).is_dir()
+    if source.startswith((".", "/", "~")) or beside:
+        if not path.is_dir():
+            raise ValueError(f"the folder “{source}” is not there; check the path")
+        return str(path.resolve())
+    if not _HUB_ID.fullmatch(source):
+        raise ValueError(f"“{source}” is neither a folder nor a Hub id such as “owner/name”")
+    return source

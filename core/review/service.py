@@ -1,0 +1,161 @@
+"""Reviewing feedback: figures, pages, one row, triage and export, all through one filter."""
+
+from datetime import datetime
+from itertools import groupby
+from uuid import UUID
+
+from core.errors import Conflict, NotFound
+from core.feedback.service import as_feedback
+from core.feedback.types import Feedback, ReviewStatus
+from core.permissions import Actor, Permission
+from core.review.criteria import criteria_of, period_before
+from core.review.export import CsvStream, export_csv
+from core.review.paging import read_cursor, read_slice
+from core.review.statistics import wilson
+from core.review.types import (
+    FeedbackFilter,
+    FeedbackPage,
+    FeedbackRow,
+    FilterChoices,
+    Header,
+    Kpis,
+    RowDetail,
+)
+from core.runs.types import Task
+from db.repositories.review import PageRow, ReviewRepository
+from db.session import Database
+
+
+class ReviewService:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def header(self, actor: Actor, filter: FeedbackFilter) -> Header:
+        """The period's figures beside those of the period before it. Raises `Invalid`."""
+        actor.require(Permission.REVIEW)
+        before = period_before(filter)
+        with self._database.unit_of_work() as session:
+            repository = ReviewRepository(session)
+            current = _kpis(repository, filter)
+            previous = None if before is None else _kpis(repository, before)
+        return Header(current, previous, wilson(current.positive, current.rated))
+
+    def page(
+        self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
+    ) -> FeedbackPage:
+        """Rows newest first. Raises `Invalid` for a cursor or a filter that cannot be."""
+        actor.require(Permission.REVIEW)
+        start = None if cursor is None else read_cursor(cursor)
+        with self._database.unit_of_work() as session:
+            found = read_slice(ReviewRepository(session), criteria_of(filter), start, size)
+        return FeedbackPage(tuple(map(_as_row, found.rows)), found.older, found.newer)
+
+    def detail(self, actor: Actor, feedback_id: UUID) -> RowDetail:
+        """One rating with all others of its run. Raises `NotFound`."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            repository = ReviewRepository(session)
+            found = repository.row(feedback_id)
+            if found is None:
+                raise _unknown(feedback_id)
+            ratings = repository.ratings_of(found.feedback.run_id)
+        return RowDetail(
+            row=_as_row(found),
+            all_ratings=tuple((name, as_feedback(row)) for name, row in ratings),
+            run_id=found.feedback.run_id,
+        )
+
+    def choices(self, actor: Actor) -> FilterChoices:
+        """What has been rated, by whom and with which tags; revisions only where several are."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            repository = ReviewRepository(session)
+            models = _model_choices(repository.rated_models())
+            users, tags = repository.raters(), repository.tags()
+        return FilterChoices(models, tuple(users), tuple(tags))
+
+    def set_status(
+        self, actor: Actor, feedback_id: UUID, status: ReviewStatus, seen_at: datetime
+    ) -> Feedback:
+        """Change the review status of a rating that is still as it was when it was looked at.
+
+        Parameters
+        ----------
+        seen_at : the `updated_at` the change is based on.
+
+        Raises
+        ------
+        NotFound : no such rating, or withdrawn meanwhile.
+        Conflict : changed by someone else since `seen_at`.
+        """
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            repository = ReviewRepository(session)
+            row = repository.set_status(feedback_id, status, actor.user_id, seen_at)
+            now = None if row is not None else repository.row(feedback_id)
+        if row is not None:
+            return as_feedback(row)
+        if now is None:
+            raise _unknown(feedback_id)
+        raise Conflict(
+            "This rating was changed while you looked at it "
+            f"(its status is now “{now.feedback.review_status}”); look again, then decide.",
+            facts={"status": now.feedback.review_status, "rating": now.feedback.rating},
+        )
+
+    def export_csv(self, actor: Actor, filter: FeedbackFilter) -> CsvStream:
+        """Everything that matches, to whoever may export all; otherwise the actor's own ratings.
+
+        See `core.review.export.export_csv`.
+        """
+        return export_csv(self._database, actor, filter)
+
+
+def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:
+    criteria = criteria_of(filter)
+    figures = repository.figures(criteria)
+    runs, rated_runs = repository.runs(criteria)
+    one, two, three, four, five = figures.by_rating
+    rated = one + two + three + four + five
+    points = one + 2 * two + 3 * three + 4 * four + 5 * five
+    return Kpis(
+        runs=runs,
+        rated=rated,
+        rated_runs=rated_runs,
+        positive=four + five,
+        mean_rating=points / rated if rated else None,
+        raters=figures.raters,
+        untriaged=figures.untriaged,
+        by_rating=(one, two, three, four, five),
+    )
+
+
+def _as_row(row: PageRow) -> FeedbackRow:
+    return FeedbackRow(
+        feedback=as_feedback(row.feedback),
+        username=row.username,
+        task=Task(row.feedback.task),
+        model=row.model,
+        revision=row.revision,
+        prompt=row.prompt,
+        latency_ms=row.latency_ms,
+        run_created_at=row.run_created_at,
+    )
+
+
+def _model_choices(models: list[tuple[str, str]]) -> tuple[str, ...]:
+    """Names, each followed by its revisions where there are several."""
+    choices: list[str] = []
+    for name, group in groupby(models, key=lambda model: model[0]):
+        revisions = list(dict.fromkeys(revision for _, revision in group))
+        choices.append(name)
+        if len(revisions) > 1:
+            choices += [f"{name}@{revision}" for revision in revisions]
+    return tuple(choices)
+
+
+def _unknown(feedback_id: UUID) -> NotFound:
+    return NotFound(
+        "There is no such rating; it may have been withdrawn.",
+        facts={"feedback_id": str(feedback_id)},
+    )

@@ -1,0 +1,86 @@
+"""People and their failed sign-ins."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, exists, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import LoginFailure, User
+
+__all__ = ["AccountRepository", "User"]
+
+
+class AccountRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock(self, name: str) -> None:
+        """Let one transaction at a time past this point, for `name`, until it ends."""
+        self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
+
+    def any_user(self) -> bool:
+        return bool(self._session.scalar(select(exists().select_from(User))))
+
+    def user(self, username: str) -> User | None:
+        return self._session.scalar(select(User).where(_is_named(username)))
+
+    def locked_user(self, username: str) -> User | None:
+        """The user, their row held until the transaction ends."""
+        return self._session.scalar(select(User).where(_is_named(username)).with_for_update())
+
+    def user_by_id(self, user_id: UUID) -> User | None:
+        return self._session.get(User, user_id, with_for_update=True)
+
+    def users(self) -> Sequence[User]:
+        return self._session.scalars(select(User).order_by(func.lower(User.username))).all()
+
+    def add_user(
+        self, *, id: UUID, username: str, password_hash: str, role: str, must_change_password: bool
+    ) -> User | None:
+        """The new user; None where the name is taken, in whatever case it is written."""
+        values = insert(User).values(
+            id=id,
+            username=username,
+            password_hash=password_hash,
+            role=role,
+            must_change_password=must_change_password,
+        )
+        return self._session.scalar(values.on_conflict_do_nothing().returning(User))
+
+    def hold_admins(self) -> Sequence[UUID]:
+        """Active administrators, their rows held: of two who demote each other one must wait."""
+        query = select(User.id).where(User.role == "admin", User.active).order_by(User.id)
+        return self._session.scalars(query.with_for_update()).all()
+
+    def saw(self, user_id: UUID, now: datetime) -> None:
+        self._session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
+
+    def add_failure(self, *, id: UUID, username: str, address: str, created_at: datetime) -> None:
+        self._session.add(
+            LoginFailure(id=id, username=username, address=address, created_at=created_at)
+        )
+
+    def nth_latest_failure(
+        self, n: int, since: datetime, *, username: str | None = None, address: str | None = None
+    ) -> datetime | None:
+        """When the `n`-th latest failure since then was; None where there are fewer."""
+        query = select(LoginFailure.created_at).where(LoginFailure.created_at > since)
+        if username is not None:
+            query = query.where(LoginFailure.username == username)
+        if address is not None:
+            query = query.where(LoginFailure.address == address)
+        newest_first = query.order_by(LoginFailure.created_at.desc())
+        return self._session.scalar(newest_first.offset(n - 1).limit(1))
+
+    def clear_failures(self, username: str) -> None:
+        self._session.execute(delete(LoginFailure).where(LoginFailure.username == username))
+
+    def drop_failures_before(self, moment: datetime) -> None:
+        self._session.execute(delete(LoginFailure).where(LoginFailure.created_at < moment))
+
+
+def _is_named(username: str) -> ColumnElement[bool]:
+    return func.lower(User.username) == func.lower(username)

@@ -1,0 +1,80 @@
+"""Ratings: one row for each person and run."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Boolean, case, delete, func, literal_column, select, text, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from db.models import Feedback
+
+__all__ = ["Feedback", "FeedbackRepository"]
+
+
+class FeedbackRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def lock_key(self, user_id: UUID, key: str) -> None:
+        """Let submits with the same idempotency key pass one after the other, until commit."""
+        self._session.execute(
+            text("select pg_advisory_xact_lock(hashtextextended(:name, 0))"),
+            {"name": f"feedback {user_id} {key}"},
+        )
+
+    def by_key(self, user_id: UUID, key: str) -> Feedback | None:
+        return self._session.scalar(
+            select(Feedback).where(Feedback.user_id == user_id, Feedback.idempotency_key == key)
+        )
+
+    def own(self, run_id: UUID, user_id: UUID) -> Feedback | None:
+        return self._session.scalar(
+            select(Feedback).where(Feedback.run_id == run_id, Feedback.user_id == user_id)
+        )
+
+    def put(self, values: dict[str, Any]) -> tuple[Feedback, bool]:
+        """Insert, or change the row of the same run and user in one statement.
+
+        An equal repeat leaves `updated_at` alone, and a change without an idempotency key keeps
+        the one before, so that a late repeat of that one is still known. The flag says whether
+        the row is new: an inserted row has no previous version, so its `xmax` is 0.
+        """
+        new = insert(Feedback).values(values)
+        said = (Feedback.rating, Feedback.tags, Feedback.comment)
+        proposed = (new.excluded.rating, new.excluded.tags, new.excluded.comment)
+        keyed = new.excluded.idempotency_key.is_not(None)
+        put = new.on_conflict_do_update(
+            index_elements=["run_id", "user_id"],
+            set_={
+                "rating": new.excluded.rating,
+                "tags": new.excluded.tags,
+                "comment": new.excluded.comment,
+                "idempotency_key": func.coalesce(
+                    new.excluded.idempotency_key, Feedback.idempotency_key
+                ),
+                "request_hash": case(
+                    (keyed, new.excluded.request_hash), else_=Feedback.request_hash
+                ),
+                "updated_at": case(
+                    (
+                        tuple_(*said).is_distinct_from(tuple_(*proposed)),
+                        func.clock_timestamp(),
+                    ),
+                    else_=Feedback.updated_at,
+                ),
+            },
+        )
+        row, created = self._session.execute(
+            put.returning(Feedback, literal_column("(feedback.xmax = 0)", Boolean)),
+            execution_options={"populate_existing": True},
+        ).one()
+        return row, created
+
+    def remove(self, run_id: UUID, user_id: UUID) -> Feedback | None:
+        """Delete the row and return it as it was; None where there is none."""
+        return self._session.scalar(
+            delete(Feedback)
+            .where(Feedback.run_id == run_id, Feedback.user_id == user_id)
+            .returning(Feedback)
+        )

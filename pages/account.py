@@ -1,0 +1,31 @@
+"""One's own account: password, API keys, sessions."""
+
+import streamlit as st
+
+from core.permissions import Permission
+from ui.components.own_keys import own_keys
+from ui.components.password_form import password_form
+from ui.components.secret import show_secret
+from ui.components.sign_out import sign_out_everywhere_button
+from ui.guard import require
+from ui.text import plain
+
+actor = require()
+
+st.title("Account")
+st.caption(f"{plain(actor.username)} · {actor.role}")
+show_secret("account")
+
+left, right = st.columns(2, gap="large")
+with left:
+    st.header("Password")
+    if password_form():
+        st.success("The password is changed; your other sessions have ended.")
+    st.header("Sessions")
+    sign_out_everywhere_button()
+with right:
+    st.header("API keys")
+    if actor.may(Permission.OWN_KEYS):
+        own_keys()
+    else:
+        st.info(f"API keys are not for the role “{actor.role}”; an administrator can change it.")

@@ -1,0 +1,23 @@
+"""Where a day starts: what one did last, and what waits."""
+
+import streamlit as st
+
+from core.permissions import Permission
+from ui.components.first_steps import first_steps
+from ui.components.start import actions, models, recent_runs, waiting_feedback
+from ui.guard import require
+
+actor = require()
+
+st.title("Home")
+if actor.may(Permission.MANAGE_USERS):
+    first_steps(actor)
+actions(actor)
+wide, narrow = st.columns([3, 2], gap="large")
+with wide:
+    recent_runs(actor)
+with narrow:
+    if actor.may(Permission.REVIEW):
+        waiting_feedback(actor)
+    if actor.may(Permission.VIEW_SYSTEM):
+        models()

@@ -1,0 +1,42 @@
+"""Feedback: what people think of the results, counted, filtered, one row at a time."""
+
+import streamlit as st
+
+from core.permissions import Permission
+from ui.components.review_detail import no_detail, row_detail
+from ui.components.review_figures import figures
+from ui.components.review_filters import filter_bar
+from ui.components.review_table import feedback_table
+from ui.components.review_view import export_url, reset, view_in_address
+from ui.errors import shown
+from ui.guard import require
+from ui.resources import workbench
+
+actor = require(Permission.REVIEW)
+review = workbench().review
+
+with st.container(horizontal=True, horizontal_alignment="distribute"):
+    st.header("Feedback", width="content")
+    tools = st.container(horizontal=True, width="content")
+tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
+with shown(stop=True):
+    view = view_in_address()
+    choices = review.choices(actor)
+    header = review.header(actor, view.filter)
+    page = review.page(actor, view.filter, view.cursor)
+tools.link_button(
+    "Export CSV",
+    export_url(view.filter),
+    icon=":material/download:",
+    help="Every rating that matches the filters, with its run",
+)
+filter_bar(view.filter, choices)
+figures(header, view.filter)
+wide, narrow = st.columns([3, 2], gap="medium")
+with wide:
+    feedback_table(view, page, header.current.rated)
+with narrow, shown():
+    if view.row:
+        row_detail(actor, view, view.row)
+    else:
+        no_detail()

@@ -1,0 +1,141 @@
+"""Ratings in and out over HTTP."""
+
+import csv
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.permissions import Role, Scope
+from tests.api.conftest import error_of
+
+PATH = "/api/v1/feedback"
+EXPORT = "/api/v1/feedback/export"
+
+
+def rows_of(answer: Any) -> list[dict[str, str]]:
+    assert answer.status_code == 200, answer.text
+    return list(csv.DictReader(io.StringIO(answer.content.decode("utf-8"))))
+
+
+def test_a_first_rating_is_201_and_a_changed_one_200(analyst: TestClient, detected: str) -> None:
+    body: dict[str, Any] = {"run_id": detected, "rating": 4, "tags": ["loose box"], "comment": "é"}
+    first = analyst.post(PATH, json=body)
+    assert first.status_code == 201
+    row = first.json()
+    assert row["rating"] == 4
+    assert row["tags"] == ["loose box"]
+    assert row["comment"] == "é"
+    assert row["review_status"] == "new"
+    changed = analyst.post(PATH, json=body | {"rating": 2})
+    assert changed.status_code == 200
+    assert changed.json()["id"] == row["id"]
+    assert changed.json()["rating"] == 2
+
+
+def test_the_same_request_under_one_key_is_one_row(analyst: TestClient, detected: str) -> None:
+    body = {"run_id": detected, "rating": 4}
+    headers = {"Idempotency-Key": "once-only"}
+    first = analyst.post(PATH, json=body, headers=headers)
+    again = analyst.post(PATH, json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+
+
+def test_a_key_used_for_something_else_is_a_conflict(analyst: TestClient, detected: str) -> None:
+    headers = {"Idempotency-Key": "once-only"}
+    analyst.post(PATH, json={"run_id": detected, "rating": 4}, headers=headers)
+    other = analyst.post(PATH, json={"run_id": detected, "rating": 1}, headers=headers)
+    assert other.status_code == 409
+    assert error_of(other)["code"] == "conflict"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"rating": 0}, "1 to 5"),
+        ({"rating": 6}, "1 to 5"),
+        ({"rating": 4.5}, "rating"),
+        ({"rating": True}, "rating"),
+        ({"rating": "5"}, "rating"),
+        ({"run_id": "seven"}, "run_id"),
+        ({"tags": ["x" * 41]}, "tag"),
+        ({"tags": "loose box"}, "tags"),
+        ({"comment": "x" * 4001}, "comment"),
+        ({"comment": "a\x00b"}, "comment"),
+        ({"comment": None}, "comment"),
+        ({"boxes": []}, "“boxes”"),
+        ({"corrected_text": "x"}, "“corrected_text”"),
+    ],
+)
+def test_values_that_cannot_be_are_refused_by_name(
+    analyst: TestClient, detected: str, fields: dict[str, Any], said: str
+) -> None:
+    answer = analyst.post(PATH, json={"run_id": detected, "rating": 3, **fields})
+    assert answer.status_code == 422, answer.text
+    assert said in error_of(answer)["message"]
+
+
+def test_half_a_surrogate_pair_is_refused(analyst: TestClient, detected: str) -> None:
+    body = f'{{"run_id": "{detected}", "rating": 3, "comment": "\\ud800"}}'
+    answer = analyst.post(PATH, content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422
+
+
+def test_the_export_is_a_dated_csv_file(analyst: TestClient, detected: str) -> None:
+    analyst.post(PATH, json={"run_id": detected, "rating": 4, "comment": "=1+1"})
+    answer = analyst.get(EXPORT, params={"format": "csv"})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    disposition = answer.headers["Content-Disposition"]
+    assert re.fullmatch(
+        r'attachment; filename="glimpse-feedback-\d{4}-\d\d-\d\d\.csv"', disposition
+    )
+    (row,) = rows_of(answer)
+    assert row["rating"] == "4"
+    assert row["comment"] == "'=1+1"
+
+
+def test_an_empty_export_still_has_its_header_line(analyst: TestClient) -> None:
+    assert analyst.get(EXPORT).text.startswith("feedback_id,") or "," in analyst.get(EXPORT).text
+
+
+def test_the_dashboards_filters_apply(analyst: TestClient, detected: str) -> None:
+    analyst.post(PATH, json={"run_id": detected, "rating": 4})
+    assert len(rows_of(analyst.get(EXPORT, params={"rating_min": 4, "task": "detection"}))) == 1
+    assert rows_of(analyst.get(EXPORT, params={"rating_min": 5})) == []
+    assert rows_of(analyst.get(EXPORT, params={"task": "generation"})) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("colour=red", "“colour”"),
+        ("rating_min=9", "“rating_min”"),
+        ("since=yesterday", "“since”"),
+        ("text=%00", "text"),
+        ("format=xml", "csv"),
+        ("task=detection&task=generation", "twice"),
+    ],
+)
+def test_filters_that_cannot_be_are_refused(analyst: TestClient, query: str, said: str) -> None:
+    answer = analyst.get(f"{EXPORT}?{query}")
+    assert answer.status_code == 422, answer.text
+    assert said in error_of(answer)["message"]
+
+
+def test_an_analyst_exports_own_rows_and_an_admin_all(
+    analyst: TestClient, admin: TestClient, as_user: Callable[..., TestClient], detected: str
+) -> None:
+    analyst.post(PATH, json={"run_id": detected, "rating": 4})
+    admin.post(PATH, json={"run_id": detected, "rating": 1})
+    assert [row["rating"] for row in rows_of(analyst.get(EXPORT))] == ["4"]
+    assert len(rows_of(admin.get(EXPORT))) == 2
+    assert rows_of(as_user("eve").get(EXPORT)) == []
+
+
+def test_a_key_without_the_export_scope_is_refused(as_user: Callable[..., TestClient]) -> None:
+    rater = as_user("rae", Role.ADMIN, {Scope.FEEDBACK})
+    assert rater.get(EXPORT).status_code == 403

@@ -1,0 +1,62 @@
+"""Whatever is sent, the answer is a refusal with a reason or a result, never a server error."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+from starlette.testclient import TestClient
+
+from api.schemas import DetectIn, FeedbackIn, GenerateIn, TicketIn
+from core.review.filters import FILTER_NAMES
+from tests.api.conftest import error_of
+
+ODD: list[Any] = [
+    *(None, True, False, 0, -1, 1, 2**31, 2**63, -(2**70), 0.5, -0.0, 1e308, 5e-324),
+    *("", " ", "a", "\x00", "\ud800", "\u2028", "é" * 10, "'; drop table runs; --", "1e5"),
+    *([], [1], ["a"], [None], ["\x00"], ["\ud800"], [[]], {}, {"a": 1}),
+]
+CALLS: dict[str, type[BaseModel]] = {
+    "/api/v1/detect": DetectIn,
+    "/api/v1/generate": GenerateIn,
+    "/api/v1/feedback": FeedbackIn,
+    "/auth/cookie": TicketIn,
+}
+
+
+def sane(path: str, run_id: str) -> dict[str, Any]:
+    if path.endswith("feedback"):
+        return {"run_id": run_id, "rating": 3}
+    return {"prompt": "a", "max_new_tokens": 1} if path.endswith("generate") else {"prompt": "a"}
+
+
+@pytest.mark.parametrize("path", CALLS)
+def test_odd_bodies_are_never_a_server_error(admin: TestClient, detected: str, path: str) -> None:
+    draw = random.Random(path)  # noqa: S311 - the same each time
+    names = [*CALLS[path].model_fields, "unknown", "\ud800"]
+    headers = {"Content-Type": "application/json", "Origin": "http://testserver"}
+    for _ in range(60):
+        odd = {name: draw.choice(ODD) for name in draw.sample(names, draw.choice((1, 1, 2)))}
+        body = {**sane(path, detected), **odd}
+        answer = admin.post(path, content=json.dumps(body), headers=headers)
+        assert answer.status_code < 500, body
+        if answer.status_code >= 400:
+            assert error_of(answer)["message"], body
+
+
+def test_odd_filters_are_never_a_server_error(admin: TestClient) -> None:
+    draw = random.Random(1)  # noqa: S311
+    for _ in range(60):
+        names = draw.sample([*FILTER_NAMES, "format", "unknown"], draw.choice((1, 2)))
+        query = {name: str(draw.choice(ODD)).encode("utf-8", "replace") for name in names}
+        assert admin.get("/api/v1/feedback/export", params=query).status_code < 500, query
+
+
+@pytest.mark.parametrize("odd", ["%ff", "%00", "%ed%a0%80", "+", "%2e%2e%2f", "'"])
+@pytest.mark.parametrize(
+    "path",
+    ["/api/v1/runs/{}", "/api/v1/runs/{}/image", "/api/v1/feedback/export?text={}", "/api/{}"],
+)
+def test_odd_addresses_are_never_a_server_error(admin: TestClient, path: str, odd: str) -> None:
+    assert admin.get(path.format(odd)).status_code < 500

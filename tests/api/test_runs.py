@@ -1,0 +1,154 @@
+"""Runs after they began: state, stream from any event, picture, cancel."""
+
+import io
+import time
+from typing import Any
+
+import pytest
+from PIL import Image
+from starlette.testclient import TestClient
+
+from core.generation.types import SamplingParams
+from core.permissions import Actor
+from core.workbench import Workbench
+from tests.api.conftest import error_of
+from tests.api.sse import events_in
+
+UNKNOWN = "01a1fbc9-9c82-71c7-b313-43958faaf6be"
+
+
+@pytest.fixture
+def actor(bench: Workbench, analyst: TestClient) -> Actor:
+    found = bench.accounts.actor_for_key(analyst.headers["Authorization"].split()[1])
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def slow_run(bench: Workbench, actor: Actor) -> str:
+    """A run that writes 50 tokens a second, for 20 seconds if nobody stops it."""
+    run = bench.generation.start(actor, "Write", SamplingParams(max_new_tokens=1000), model="pace")
+    return str(run.id)
+
+
+def written(client: TestClient, **fields: Any) -> dict[str, Any]:
+    body = {"prompt": "Write", "max_new_tokens": 6, "temperature": 0, **fields}
+    run: dict[str, Any] = client.post("/api/v1/generate", json=body).json()
+    return run
+
+
+def test_a_detection_is_told_as_it_was_answered(analyst: TestClient, detected: str) -> None:
+    run = analyst.get(f"/api/v1/runs/{detected}").json()
+    assert run["task"] == "detection"
+    assert run["run_id"] == detected
+    assert run["prompt"] == "red circle"
+    assert run["status"] == "done"
+    assert run["image"]["width"] == 160
+    assert run["created_at"].endswith("Z")
+
+
+def test_a_generation_is_told_with_its_parameters(analyst: TestClient) -> None:
+    made = written(analyst, seed=4)
+    run = analyst.get(f"/api/v1/runs/{made['run_id']}").json()
+    assert run["task"] == "generation"
+    assert run["params"]["seed"] == 4
+    assert run["params"]["temperature"] == 0
+    assert run["outputs"] == made["outputs"]
+
+
+@pytest.mark.parametrize("path", ["", "/stream", "/image"])
+def test_an_unknown_run_is_not_found(analyst: TestClient, path: str) -> None:
+    answer = analyst.get(f"/api/v1/runs/{UNKNOWN}{path}")
+    assert answer.status_code == 404
+    assert error_of(answer)["code"] == "not_found"
+
+
+def test_an_id_that_is_none_is_refused(analyst: TestClient) -> None:
+    answer = analyst.get("/api/v1/runs/seven")
+    assert answer.status_code == 422
+    assert "run_id" in error_of(answer)["message"]
+
+
+def test_a_finished_stream_can_be_read_again(analyst: TestClient) -> None:
+    run = written(analyst)
+    events = events_in(analyst.get(f"/api/v1/runs/{run['run_id']}/stream").text)
+    assert [event.id for event in events[:-1]] == [str(n) for n in range(len(events) - 1)]
+    assert events[-1].kind == "done"
+    assert "".join(event.data["text"] for event in events[:-1]) == run["outputs"][0]["text"]
+
+
+def test_a_stream_goes_on_after_the_last_event_seen(analyst: TestClient) -> None:
+    run = written(analyst)
+    path = f"/api/v1/runs/{run['run_id']}/stream"
+    whole = events_in(analyst.get(path).text)
+    rest = events_in(analyst.get(path, headers={"Last-Event-ID": "1"}).text)
+    assert rest == whole[2:]
+    past_the_end = events_in(analyst.get(path, headers={"Last-Event-ID": "999"}).text)
+    assert past_the_end == whole[-1:]
+
+
+@pytest.mark.parametrize("sent", ["x", "-1", "1.5", "9" * 30])
+def test_an_event_id_that_is_none_is_refused(analyst: TestClient, sent: str) -> None:
+    run = written(analyst)
+    path = f"/api/v1/runs/{run['run_id']}/stream"
+    answer = analyst.get(path, headers={"Last-Event-ID": sent})
+    assert answer.status_code == 422
+    assert "Last-Event-ID" in error_of(answer)["message"]
+
+
+def test_cancelling_keeps_what_was_written(analyst: TestClient, slow_run: str) -> None:
+    until = time.monotonic() + 5
+    while not analyst.get(f"/api/v1/runs/{slow_run}").json()["outputs"][0]["text"]:
+        assert time.monotonic() < until
+        time.sleep(0.05)
+    answer = analyst.post(f"/api/v1/runs/{slow_run}/cancel")
+    assert answer.status_code == 200
+    run = answer.json()
+    assert run["status"] == "stopped"
+    assert run["outputs"][0]["finish_reason"] == "cancelled"
+    assert run["outputs"][0]["text"]
+    rating = {"run_id": slow_run, "rating": 2}
+    assert analyst.post("/api/v1/feedback", json=rating).status_code == 201
+
+
+def test_cancelling_a_finished_run_changes_nothing(analyst: TestClient) -> None:
+    run = written(analyst)
+    answer = analyst.post(f"/api/v1/runs/{run['run_id']}/cancel")
+    assert answer.status_code == 200
+    assert answer.json()["status"] == "done"
+
+
+def test_a_run_that_is_still_written_cannot_be_rated(analyst: TestClient, slow_run: str) -> None:
+    answer = analyst.post("/api/v1/feedback", json={"run_id": slow_run, "rating": 2})
+    assert answer.status_code == 409
+    assert error_of(answer)["code"] == "conflict"
+    analyst.post(f"/api/v1/runs/{slow_run}/cancel")
+
+
+def test_the_picture_is_served_small_and_private(analyst: TestClient, detected: str) -> None:
+    answer = analyst.get(f"/api/v1/runs/{detected}/image", params={"max_side": 80})
+    assert answer.status_code == 200
+    assert answer.headers["Content-Type"] in ("image/png", "image/jpeg")
+    assert "private" in answer.headers["Cache-Control"]
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert Image.open(io.BytesIO(answer.content)).size == (80, 60)
+
+
+def test_the_picture_has_its_own_size_where_none_is_asked(
+    analyst: TestClient, detected: str
+) -> None:
+    answer = analyst.get(f"/api/v1/runs/{detected}/image")
+    assert Image.open(io.BytesIO(answer.content)).size == (160, 120)
+
+
+@pytest.mark.parametrize("side", ["0", "-1", "x", "999999999"])
+def test_a_side_that_cannot_be_is_refused(analyst: TestClient, detected: str, side: str) -> None:
+    answer = analyst.get(f"/api/v1/runs/{detected}/image", params={"max_side": side})
+    assert answer.status_code == 422
+    assert "max_side" in error_of(answer)["message"]
+
+
+def test_a_text_has_no_picture_and_a_picture_no_stream(analyst: TestClient, detected: str) -> None:
+    run = written(analyst)
+    assert analyst.get(f"/api/v1/runs/{run['run_id']}/image").status_code == 404
+    assert analyst.get(f"/api/v1/runs/{detected}/stream").status_code == 404

@@ -1,0 +1,70 @@
+"""What every test may use: settings of its own, and a real PostgreSQL with clean tables."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from core.config import Settings
+from core.errors import Unavailable
+from db import embedded
+from db.migrate import upgrade
+from db.models import Base
+from db.session import Database
+
+_TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables)
+
+
+def _away() -> Unavailable:
+    return Unavailable("The database is away; try again in a moment.", retry_after=5)
+
+
+def new_home() -> Path:
+    """A folder for an embedded server: a short path, in memory where there is room."""
+    memory = Path("/dev/shm")  # noqa: S108
+    roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
+    return Path(tempfile.mkdtemp(prefix="glimpse-", dir=memory if roomy else None))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("GLIMPSE_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Defaults, with a data directory of the test's own; no secrets file is read."""
+    with monkeypatch.context() as patch:
+        patch.setattr("core.config.ROOT", tmp_path)
+        return Settings(data_dir=tmp_path / "var", admin_password=SecretStr("first-admin-password"))
+
+
+@pytest.fixture(scope="session")
+def database_url() -> Iterator[str]:
+    """The address of a migrated database that lasts as long as the test session."""
+    home = new_home()
+    try:
+        url = embedded.ensure(home)
+        migrating = Database(url, _away)
+        upgrade(migrating.engine)
+        migrating.close()
+        yield url
+    finally:
+        embedded.stop(home)
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The database with every table empty."""
+    database = Database(database_url, _away)
+    with database.unit_of_work() as session:
+        session.execute(text(f"truncate {_TABLES} cascade"))
+    yield database
+    database.close()

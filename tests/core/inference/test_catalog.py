@@ -1,0 +1,113 @@
+"""models.toml: what is on offer, and what is wrong with the rest."""
+
+from pathlib import Path
+
+import pytest
+
+from core.config import ROOT, Settings
+from core.errors import ConfigurationError
+from core.inference.catalog import BrokenEntry, read_catalog
+from core.inference.types import ModelEntry
+from core.runs.types import Task
+
+
+def catalog(folder: Path, text: str) -> tuple[ModelEntry | BrokenEntry, ...]:
+    file = folder / "models.toml"
+    file.write_text(text, encoding="utf-8")
+    return read_catalog(file)
+
+
+def entry(folder: Path, lines: str, kind: str = "detector") -> ModelEntry | BrokenEntry:
+    (read,) = catalog(folder, f"[[{kind}]]\n{lines}\n")
+    return read
+
+
+def test_the_shipped_catalog_is_whole() -> None:
+    entries = read_catalog(ROOT / "models.toml")
+    assert all(isinstance(read, ModelEntry) for read in entries)
+    assert {read.task for read in entries} == set(Task)
+
+
+def test_a_folder_is_found_beside_the_file(tmp_path: Path) -> None:
+    (tmp_path / "weights" / "mine").mkdir(parents=True)
+    read = entry(tmp_path, 'id = "a"\nsource = "weights/mine"\nbox_threshold = 0.5')
+    assert read == ModelEntry(
+        "a", Task.DETECTION, str(tmp_path / "weights" / "mine"), box_threshold=0.5
+    )
+
+
+@pytest.mark.parametrize("source", ["owner/name", "gpt2", "builtin:fake?tokens_per_second=5"])
+def test_hub_ids_and_builtin_engines_stay_as_written(tmp_path: Path, source: str) -> None:
+    read = entry(tmp_path, f'id = "a"\nsource = "{source}"', "generator")
+    assert isinstance(read, ModelEntry)
+    assert read.source == source
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ('id = "a"\nsource = "builtin:fake"\ntreshold = 1', "unknown key “treshold”; allowed are"),
+        ('id = "a"\nsource = "builtin:real"', "unknown engine “builtin:real”"),
+        ('id = "a"\nsource = "http://gpu:8000/v1"', "remote engines are not supported yet"),
+        ('id = "a"\nsource = "./nowhere"', "the folder “./nowhere” is not there"),
+        ('id = "a"\nsource = "weights/gone"', "the folder “weights/gone” is not there"),
+        ('id = "a"\nsource = "no such : thing"', "neither a folder nor a Hub id"),
+        ('id = "a"', "“source”: Field required"),
+        ('source = "builtin:fake"', "“id”: Field required"),
+        ('id = "a b"\nsource = "builtin:fake"', "“id”: "),
+        ('id = "a"\nsource = "builtin:fake"\nbox_threshold = 1.5', "“box_threshold”: "),
+        ('id = "a"\nsource = "builtin:fake"\nbox_threshold = "high"', "“box_threshold”: "),
+        ('id = "a"\nsource = "builtin:fake"\ndtype = "int3"', "“dtype”: "),
+    ],
+)
+def test_a_broken_entry_says_why(tmp_path: Path, lines: str, reason: str) -> None:
+    (tmp_path / "weights").mkdir()
+    read = entry(tmp_path, lines)
+    assert isinstance(read, BrokenEntry)
+    assert reason in read.reason
+
+
+def test_thresholds_are_for_detectors_only(tmp_path: Path) -> None:
+    read = entry(tmp_path, 'id = "a"\nsource = "builtin:fake"\nbox_threshold = 0.5', "generator")
+    assert isinstance(read, BrokenEntry)
+    assert "“box_threshold”; allowed are: id, source, revision, dtype" in read.reason
+
+
+def test_a_broken_entry_stops_no_other(tmp_path: Path) -> None:
+    read = catalog(
+        tmp_path,
+        """
+        [[detector]]
+        id = "one"
+        source = "builtin:fake"
+        [[detector]]
+        colour = "red"
+        [[detector]]
+        id = "one"
+        source = "owner/name"
+        [[detector]]
+        id = "two"
+        source = "builtin:fake"
+        """,
+    )
+    assert [(e.id, type(e)) for e in read] == [
+        ("one", ModelEntry),
+        ("detection 2", BrokenEntry),
+        ("one (3)", BrokenEntry),
+        ("two", ModelEntry),
+    ]
+    assert isinstance(read[2], BrokenEntry)
+    assert "used twice" in read[2].reason
+
+
+@pytest.mark.parametrize(
+    "text", ["[[detector]", "[[painter]]\nid='a'", "detector = 3", "title='x'"]
+)
+def test_a_file_that_is_no_catalog_is_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigurationError):
+        catalog(tmp_path, text)
+
+
+def test_a_missing_file_names_its_setting(settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="GLIMPSE_MODELS_FILE"):
+        read_catalog(tmp_path / "none.toml")

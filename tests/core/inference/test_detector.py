@@ -1,0 +1,120 @@
+"""The bundled detector, and each architecture beside its own processor and model."""
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from prometheus_client import REGISTRY
+
+from core.detection.types import FLOOR, Detection
+from core.errors import Invalid
+from core.inference.architectures import ARCHITECTURES, GroundedDetector, detector_for
+from core.inference.loader import load_detector
+from tests.core.detection.pictures import CIRCLE, SQUARE, scene
+from tests.core.inference.checkpoints import DETECTOR, detector_entry
+
+
+@pytest.fixture(scope="module")
+def shapes() -> GroundedDetector:
+    loaded = load_detector(detector_entry(DETECTOR), "cpu", tuple(ARCHITECTURES))
+    detector = detector_for(loaded)
+    assert isinstance(detector, GroundedDetector)
+    return detector
+
+
+def overlap(found: Detection, edges: tuple[int, int, int, int]) -> float:
+    """Intersection over union."""
+    box = found.box
+    width = min(box.xmax, edges[2]) - max(box.xmin, edges[0])
+    height = min(box.ymax, edges[3]) - max(box.ymin, edges[1])
+    shared = max(0.0, width) * max(0.0, height)
+    own = (box.xmax - box.xmin) * (box.ymax - box.ymin)
+    return shared / (own + (edges[2] - edges[0]) * (edges[3] - edges[1]) - shared)
+
+
+def calls() -> float:
+    labels = {"task": "detection", "model": "tested"}
+    return REGISTRY.get_sample_value("glimpse_model_calls_total", labels) or 0.0
+
+
+def test_finds_what_was_asked_where_it_is(shapes: GroundedDetector) -> None:
+    found = shapes.detect(scene(), ("Red circle", "blue square")).detections
+    first, second = found[:2]
+    assert {first.label, second.label} == {"Red circle", "blue square"}
+    circle, square = sorted((first, second), key=lambda d: d.label)
+    assert overlap(circle, CIRCLE) > 0.6
+    assert overlap(square, SQUARE) > 0.6
+    assert min(first.score, second.score) > 0.5
+
+
+def test_answers_are_sorted_floored_and_inside_the_picture(shapes: GroundedDetector) -> None:
+    answer = shapes.detect(scene(), ("red circle", "blue square", "object"))
+    scores = [d.score for d in answer.detections]
+    assert scores == sorted(scores, reverse=True)
+    assert min(scores) >= FLOOR
+    for box in (d.box for d in answer.detections):
+        assert 0 <= box.xmin < box.xmax <= 400
+        assert 0 <= box.ymin < box.ymax <= 300
+    assert set(answer.timings_ms) == {"preprocess", "forward", "postprocess"}
+
+
+def test_all_phrases_cost_one_forward_pass(shapes: GroundedDetector) -> None:
+    before = calls()
+    shapes.detect(scene(), ("red circle", "blue square", "green star", "ring"))
+    assert calls() == before + 1
+
+
+def test_reads_phrases_as_the_models_own_processor(shapes: GroundedDetector) -> None:
+    phrases = ["Red circle", "a blue square", "striped purple star"]
+    theirs = shapes.loaded.processor(images=scene(), text=[phrases], return_tensors="pt")
+    ours = shapes.read(phrases)
+    for name, tensor in ours.inputs.items():
+        assert torch.equal(tensor, theirs[name]), name
+
+
+def test_scores_are_the_mean_of_each_phrases_own_tokens(shapes: GroundedDetector) -> None:
+    phrases = ("red circle", "blue square")
+    inputs = shapes.loaded.processor(images=scene(), text=[list(phrases)], return_tensors="pt")
+    with torch.no_grad():
+        outputs = shapes.loaded.model(**inputs)
+    ids = inputs["input_ids"][0].tolist()
+    stops = [i for i, token in enumerate(ids) if token == 1012]
+    token_scores = outputs.logits[0].sigmoid().numpy()
+    columns = [
+        token_scores[:, 1 : stops[0]].mean(axis=1),
+        token_scores[:, stops[0] + 1 : stops[1]].mean(axis=1),
+    ]
+    expected = np.sort(np.stack(columns).max(axis=0))[::-1]
+    found = shapes.detect(scene(), phrases).detections
+    assert np.allclose([d.score for d in found], expected[: len(found)], atol=1e-5)
+
+
+@pytest.mark.parametrize("phrase", ["1.5 inch ring", "ring? star", "[SEP] ring", "a.b.c ring"])
+def test_separators_inside_a_phrase_stay_inside(shapes: GroundedDetector, phrase: str) -> None:
+    text = shapes.read((phrase, "blue square"))
+    ids = text.inputs["input_ids"][0].tolist()
+    assert text.known == (phrase, "blue square")
+    assert ids.count(1012) == 2
+    assert ids.count(102) == 1
+    assert 1029 not in ids
+
+
+def test_a_phrase_without_a_known_word_gets_no_box(shapes: GroundedDetector) -> None:
+    found = shapes.detect(scene(), ("圆形", "red circle")).detections
+    assert {d.label for d in found} == {"red circle"}
+    with pytest.raises(Invalid, match="knows no word of: 圆形, 星形"):
+        shapes.detect(scene(), ("圆形", "星形"))
+
+
+def test_more_tokens_than_the_model_reads_are_refused(shapes: GroundedDetector) -> None:
+    with pytest.raises(Invalid, match="reads at most"):
+        shapes.detect(scene(), ("red circle",) * 1000)
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 2000), (2000, 1), (3, 2), (33, 1)])
+def test_tiny_and_thin_pictures_are_answered(
+    shapes: GroundedDetector, size: tuple[int, int]
+) -> None:
+    for found in shapes.detect(Image.new("RGB", size, "red"), ("red square",)).detections:
+        assert found.box.xmax <= size[0]
+        assert found.box.ymax <= size[1]

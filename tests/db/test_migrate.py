@@ -1,0 +1,106 @@
+"""The migrations make exactly the tables the models describe, whoever runs them."""
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, text
+
+from db.migrate import MigrationError, is_current, upgrade
+from db.models import Base
+from db.session import Database
+from tests.db.test_embedded import ROOT
+
+_COLUMNS = """
+    select table_name, column_name, udt_name, is_nullable, column_default, generation_expression
+    from information_schema.columns
+    where table_schema = :schema and table_name <> 'alembic_version'
+"""
+_CONSTRAINTS = """
+    select conrelid::regclass::text, conname, pg_get_constraintdef(oid) from pg_constraint
+    where connamespace = cast(:schema as regnamespace) and conname not like 'alembic%'
+"""
+_INDEXES = "select indexdef from pg_indexes where schemaname = :schema and indexdef !~ 'alembic'"
+
+
+def test_four_processes_may_upgrade_at_once(fresh: Database) -> None:
+    assert not is_current(fresh.engine)
+    code = (
+        "import sys; from sqlalchemy import create_engine; from db.migrate import upgrade;"
+        "upgrade(create_engine(sys.argv[1]))"
+    )
+    url = fresh.engine.url.render_as_string(hide_password=False)
+    command = [sys.executable, "-c", code, url]
+    processes = [
+        subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True) for _ in range(4)
+    ]
+    said = [process.communicate(timeout=60)[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, said
+    assert is_current(fresh.engine)
+
+
+def test_refuses_a_database_of_a_newer_version(fresh: Database) -> None:
+    upgrade(fresh.engine)
+    with fresh.unit_of_work() as session:
+        session.execute(text("update alembic_version set version_num = 'from the future'"))
+    assert not is_current(fresh.engine)
+    with pytest.raises(MigrationError, match="newer version"):
+        upgrade(fresh.engine)
+
+
+def test_alembic_finds_nothing_to_migrate(database: Database) -> None:
+    with database.engine.connect() as connection:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_migrated_tables_equal_those_made_from_the_models(database: Database) -> None:
+    """Alembic compares neither check constraints nor expressions; the catalogue shows them all."""
+    with database.engine.connect() as connection:
+        connection.execute(text("create schema from_models"))
+        connection.execute(text("set local search_path to from_models, public"))
+        Base.metadata.create_all(connection, checkfirst=False)
+        for statement in (_COLUMNS, _CONSTRAINTS, _INDEXES):
+            migrated = catalogue(connection, statement, "public")
+            assert migrated == catalogue(connection, statement, "from_models")
+            assert migrated
+        connection.rollback()
+
+
+def catalogue(connection: Connection, statement: str, schema: str) -> set[tuple[Any, ...]]:
+    """The rows of a catalogue query, without the names of the two schemas."""
+
+    def plain(cell: object) -> object:
+        if not isinstance(cell, str):
+            return cell
+        return cell.replace("public.", "").replace("from_models.", "")
+
+    rows = connection.execute(text(statement), {"schema": schema})
+    return {tuple(plain(cell) for cell in row) for row in rows}
+
+
+@pytest.mark.parametrize(
+    ("phrase", "found"),
+    [
+        ("边界框", True),
+        ("框边", False),
+        ("VERY good", True),
+        ("good very", False),
+        ("naïve", True),
+        ("box", False),
+        ("ボックス", True),
+        ("“naïve”", True),
+    ],
+)
+def test_comments_are_searched_by_phrases_in_any_script(
+    database: Database, phrase: str, found: bool
+) -> None:
+    comment = "Very good boxes, naïve”—这个边界框很好，谢谢！ボックス"
+    search = text("select feedback_search(:comment) @@ feedback_query(:phrase)")
+    with database.unit_of_work() as session:
+        answer = session.scalar(search, {"comment": comment, "phrase": phrase})
+    assert answer is found

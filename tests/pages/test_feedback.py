@@ -1,0 +1,203 @@
+"""The feedback page: the address is the view, and each rating opens with what was rated."""
+
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select
+from streamlit.testing.v1 import AppTest
+
+from core.clock import now
+from core.feedback.types import Feedback, ReviewStatus
+from core.permissions import Actor, Role
+from core.review.types import FeedbackFilter
+from core.runs.types import Task
+from db.models import Model
+from tests.core.review import rows
+from tests.pages.conftest import Visitor, texts
+
+
+@pytest.fixture
+def admin(visitor: Visitor) -> Visitor:
+    return visitor.sign_in(Role.ADMIN)
+
+
+@pytest.fixture
+def ann(visitor: Visitor) -> Actor:
+    return rows.person(visitor.bench.database, "ann")
+
+
+def rated(visitor: Visitor, who: Actor, rating: int, text: str = "fine", **run: object) -> Feedback:
+    """A rating by `who` of a new run of theirs."""
+    database = visitor.bench.database
+    task = str(run.get("task", "generation"))
+    with database.unit_of_work() as session:
+        known = session.scalar(select(Model.id).where(Model.task == task))
+    model_id = known or rows.model(database, task, f"{task} model")
+    values = {"at": now() - timedelta(minutes=5)} | run
+    run_id = rows.run(database, who, model_id, **values)  # type: ignore[arg-type]
+    return visitor.bench.feedback.rate(who, run_id, rating, ["style"], text).feedback
+
+
+def table(app: AppTest) -> list[str]:
+    return list(app.dataframe[0].value["Comment"])
+
+
+def metric(app: AppTest, label: str) -> str:
+    return next(str(each.value) for each in app.metric if each.label == label)
+
+
+def test_without_feedback_it_says_where_feedback_comes_from(admin: Visitor) -> None:
+    app = admin.open("feedback")
+    assert not app.exception
+    assert "No feedback yet: ratings given under a result appear here" in texts(app)
+    assert not app.dataframe
+
+
+def test_figures_and_table_show_what_was_rated(admin: Visitor, ann: Actor) -> None:
+    for rating, text in ((5, "good"), (4, "fine"), (1, "=1+1")):
+        rated(admin, ann, rating, text)
+    app = admin.open("feedback")
+    assert not app.exception
+    assert not app.error
+    assert table(app) == ["=1+1", "fine", "good"]
+    assert metric(app, "Rated") == "3"
+    assert metric(app, "Positive") == "67%"
+    assert metric(app, "Coverage") == "100%"
+    assert metric(app, "Mean rating") == "3.33"
+    assert "3 of 3 ratings" in texts(app)
+
+
+def test_the_address_sets_the_filters(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2, "左边漏掉了一个红色圆形", task="detection")
+    rated(admin, ann, 5, "good")
+    app = admin.open("feedback", task="detection", rating_max="3", text="红色", user="ann")
+    assert table(app) == ["左边漏掉了一个红色圆形"]
+    assert app.selectbox(key="review-task").value == Task.DETECTION
+    assert app.selectbox(key="review-user").value == "ann"
+    assert app.selectbox(key="review-rating_max").value == 3
+    assert app.text_input(key="review-text").value == "红色"
+    assert metric(app, "Rated") == "1"
+
+
+def test_a_filter_goes_to_the_address_and_to_the_export(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2, "bad")
+    rated(admin, ann, 5, "good")
+    app = admin.open("feedback")
+    app.selectbox(key="review-rating_min").set_value(4).run()
+    assert table(app) == ["good"]
+    assert app.query_params["rating_min"] == "4"
+    app.selectbox(key="review-preset").set_value("Last 7 days").run()
+    assert set(app.query_params) == {"rating_min", "since", "until"}
+    assert app.date_input(key="review-until").value == now().date()
+    link = urlsplit(app.get("link_button")[0].proto.url)
+    assert link.path == "/api/v1/feedback/export"
+    assert parse_qs(link.query) == {"format": ["csv"]} | {
+        name: [value] for name, value in app.query_params.items()
+    }
+    app.button(key="review-reset").click().run()
+    assert not app.query_params
+    assert table(app) == ["good", "bad"]
+
+
+def test_filters_that_match_nothing_say_so(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    app = admin.open("feedback", text="nowhere")
+    assert "Nothing matches these filters" in texts(app)
+    app.button(key="review-everything").click().run()
+    assert len(table(app)) == 1
+
+
+def test_a_broken_address_says_which_filter_and_can_be_reset(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    for query in ({"rating_min": "9"}, {"row": "7"}, {"page": "x"}, {"since": "soon"}):
+        app = admin.open("feedback", **query)
+        assert len(app.error) == 1
+        assert not app.exception
+        app.button(key="review-reset").click().run()
+        assert len(table(app)) == 1
+
+
+def test_days_in_the_wrong_order_are_refused_and_kept_out(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    app = admin.open("feedback", since="2026-01-05", until="2026-01-06")
+    app.date_input(key="review-since").set_value(now().date()).run()
+    assert "since" in app.error[0].value
+    assert app.query_params["since"] == "2026-01-05"
+
+
+def test_pages_turn_both_ways(admin: Visitor, ann: Actor) -> None:
+    for number in range(27):
+        rated(admin, ann, 3, f"comment {number}")
+    app = admin.open("feedback")
+    first = table(app)
+    assert len(first) == 25
+    assert app.button(key="review-newer").disabled
+    app.button(key="review-older").click().run()
+    assert table(app) == ["comment 1", "comment 0"]
+    assert app.button(key="review-older").disabled
+    app.button(key="review-newer").click().run()
+    assert table(app) == first
+
+
+def test_a_row_opens_its_text_parameters_and_other_ratings(admin: Visitor, ann: Actor) -> None:
+    given = rated(admin, ann, 2, "too *long*", prompt="Say it.")
+    assert admin.actor is not None
+    admin.bench.feedback.rate(admin.actor, given.run_id, 5, (), "I like it")
+    app = admin.open("feedback", row=str(given.id))
+    assert not app.exception
+    assert not app.error
+    assert [block.value for block in app.code] == ["Say it.", "Something."]
+    said = texts(app)
+    assert "★★☆☆☆ 2 of 5" in said
+    assert "seed 7" in said
+    assert "2 ratings of this run" in said
+    assert "I like it" in said
+    app.button(key="review-close").click().run()
+    assert "No row chosen" in texts(app)
+    assert "row" not in app.query_params
+
+
+def test_a_withdrawn_row_says_so(admin: Visitor, ann: Actor) -> None:
+    given = rated(admin, ann, 2)
+    admin.bench.feedback.withdraw(ann, given.run_id)
+    app = admin.open("feedback", row=str(given.id))
+    assert "may have been withdrawn" in app.error[0].value
+
+
+def status_of(visitor: Visitor, feedback_id: UUID) -> ReviewStatus:
+    assert visitor.actor is not None
+    return visitor.bench.review.detail(visitor.actor, feedback_id).row.feedback.review_status
+
+
+def test_a_status_is_set_and_a_stale_one_refused(admin: Visitor, ann: Actor) -> None:
+    given = rated(admin, ann, 2)
+    app = admin.open("feedback", row=str(given.id))
+    control = f"review-status-{given.id}"
+    app.button_group(key=control).set_value(ReviewStatus.TRIAGED).run()
+    assert not app.error
+    assert status_of(admin, given.id) is ReviewStatus.TRIAGED
+    admin.bench.feedback.rate(ann, given.run_id, 4)
+    app.button_group(key=control).set_value(ReviewStatus.FIXED).run()
+    assert "changed while you looked" in app.error[0].value
+    assert status_of(admin, given.id) is ReviewStatus.TRIAGED
+
+
+def test_only_reviewers_open_it(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("feedback")
+    assert not app.metric
+    assert "not allowed for your role" in texts(app)
+
+
+def test_a_demoted_admin_sets_no_status(admin: Visitor, ann: Actor) -> None:
+    given = rated(admin, ann, 2)
+    app = admin.open("feedback", row=str(given.id))
+    accounts = admin.bench.accounts
+    accounts.add_user(accounts.system_actor(), "boss", Role.ADMIN, "correct horse battery")
+    accounts.set_role(accounts.system_actor(), "admin", Role.ANALYST)
+    control = f"review-status-{given.id}"
+    app.button_group(key=control).set_value(ReviewStatus.FIXED).run()
+    system = accounts.system_actor()
+    page = admin.bench.review.page(system, FeedbackFilter(status=ReviewStatus.NEW))
+    assert [row.feedback.id for row in page.rows] == [given.id]

@@ -1,0 +1,138 @@
+"""The generation page: what it says before, during and after a run."""
+
+import json
+from dataclasses import replace
+from typing import Any
+from uuid import UUID, uuid4
+
+from streamlit.testing.v1 import AppTest
+
+from core.generation.types import GenerationRun, SamplingParams
+from core.permissions import Role
+from core.runs.types import RunStatus
+from tests.pages.conftest import Visitor, texts
+from ui.components.generation_form import EXAMPLES
+from ui.components.style_choice import PRESETS
+
+REPORT = EXAMPLES["Report"]
+SHORT = SamplingParams(max_new_tokens=8, temperature=0.0)
+
+
+def stream_data(app: AppTest) -> dict[str, Any]:
+    """What the page hands to the component that shows text; AppTest cannot look inside it."""
+    for element in app.main:
+        if element.type == "bidi_component" and "tokenstream" in element.proto.component_name:
+            found: dict[str, Any] = json.loads(element.proto.json)
+            return found
+    raise AssertionError("no text on the page")
+
+
+def press_run(app: AppTest, prompt: str) -> AppTest:
+    app.text_area(key="generation-prompt").set_value(prompt).run()
+    app.number_input(key="generation-max-new-tokens").set_value(8).run()
+    return app.button(key="generation-run").click().run()
+
+
+def run_of(visitor: Visitor, app: AppTest) -> GenerationRun:
+    assert visitor.actor is not None
+    return visitor.bench.generation.wait(visitor.actor, UUID(str(app.query_params["run"])), 30)
+
+
+def finished(visitor: Visitor, params: SamplingParams = SHORT) -> GenerationRun:
+    assert visitor.actor is not None
+    run = visitor.bench.generation.start(visitor.actor, REPORT, params)
+    return visitor.bench.generation.wait(visitor.actor, run.id, 30)
+
+
+def test_says_what_to_do_while_there_is_no_text(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    assert not app.exception
+    assert "No text yet" in texts(app)
+
+
+def test_running_records_the_run_and_puts_it_in_the_address(visitor: Visitor) -> None:
+    app = press_run(visitor.sign_in(Role.ANALYST).open("generation"), REPORT)
+    assert not app.error, app.error
+    run = run_of(visitor, app)
+    assert run.prompt == REPORT
+    assert run.params.max_new_tokens == 8
+    assert stream_data(app)["stream"] == f"/api/v1/runs/{run.id}/stream"
+
+
+def test_a_blank_prompt_is_refused_and_starts_nothing(visitor: Visitor) -> None:
+    app = press_run(visitor.sign_in(Role.ANALYST).open("generation"), "   ")
+    assert "blank" in app.error[0].value
+    assert "run" not in app.query_params
+
+
+def test_an_example_fills_the_prompt(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    app.pills(key="generation-example").set_value("Question").run()
+    assert app.text_area(key="generation-prompt").value == EXAMPLES["Question"]
+
+
+def test_a_preset_moves_the_fine_tuning_and_a_change_leaves_it(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    app.segmented_control(key="generation-preset").set_value("Creative").run()
+    assert app.slider(key="generation-temperature").value == PRESETS["Creative"].temperature
+    app.slider(key="generation-temperature").set_value(1.5).run()
+    assert app.segmented_control(key="generation-preset").value is None
+
+
+def test_a_seed_that_is_no_number_is_said_so_and_starts_nothing(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    app.text_input(key="generation-seed").set_value("lucky").run()
+    press_run(app, REPORT)
+    assert "lucky" in app.error[0].value
+    assert "run" not in app.query_params
+
+
+def test_a_finished_run_is_shown_whole_with_its_seed_and_timings(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    run = finished(visitor, replace(SHORT, seed=77))
+    app = visitor.open("generation", run=str(run.id))
+    assert stream_data(app)["final"]["texts"] == [run.outputs[0].text]
+    assert "seed `77`" in texts(app)
+    assert f"{run.usage.completion_tokens} written" in texts(app)
+    assert app.text_area(key="generation-prompt").value == REPORT
+    assert len(app.feedback) == 1
+
+
+def test_a_run_is_rated_only_when_it_has_ended(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    assert visitor.actor is not None
+    long = SamplingParams(max_new_tokens=900, temperature=2.0)
+    run = visitor.bench.generation.start(visitor.actor, REPORT, long)
+    app = visitor.open("generation", run=str(run.id))
+    visitor.bench.generation.cancel(visitor.actor, run.id)
+    ended = visitor.bench.generation.wait(visitor.actor, run.id, 30)
+    if stream_data(app)["final"] is None:
+        assert not app.feedback
+    assert ended.status in {RunStatus.STOPPED, RunStatus.DONE}
+    assert len(app.run().feedback) == 1
+
+
+def test_again_starts_another_run_with_a_seed_of_its_own(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    first = finished(visitor, replace(SHORT, seed=77))
+    app = visitor.open("generation", run=str(first.id))
+    app.button(key="generation-again").click().run()
+    second = run_of(visitor, app)
+    assert second.id != first.id
+    assert second.prompt == first.prompt
+    assert second.params.seed != 77
+
+
+def test_another_users_run_is_as_unknown_as_none(visitor: Visitor) -> None:
+    other = Visitor(visitor.bench).sign_in(Role.ANALYST, "other")
+    theirs = finished(other)
+    visitor.sign_in(Role.ANALYST)
+    for id_ in (theirs.id, uuid4()):
+        app = visitor.open("generation", run=str(id_))
+        assert len(app.error) == 1
+        assert "No text yet" in texts(app)
+
+
+def test_signed_out_visitors_see_no_generation(visitor: Visitor) -> None:
+    app = visitor.open("generation")
+    assert not [area for area in app.text_area if area.key == "generation-prompt"]

@@ -1,0 +1,122 @@
+"""The rating under a result: saved at one click, changed, withdrawn, given again."""
+
+from uuid import UUID
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.feedback.types import Feedback
+from core.permissions import Actor, Role
+from tests.core.review import rows
+from tests.pages.conftest import Visitor, texts
+
+
+def a_run(visitor: Visitor) -> tuple[Actor, UUID]:
+    assert visitor.actor is not None
+    database = visitor.bench.database
+    return visitor.actor, rows.run(
+        database, visitor.actor, rows.model(database, "generation", "writer")
+    )
+
+
+class Panel:
+    """The panel of one run on the generation page."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.visitor = visitor
+        self.actor, self.run_id = a_run(visitor)
+        self.app: AppTest = visitor.open("generation", run=str(self.run_id))
+
+    def key(self, name: str) -> str:
+        return f"generation-{name}-{self.run_id}"
+
+    def stars(self, rating: int) -> None:
+        self.app.feedback(key=self.key("stars")).set_value(rating - 1).run()
+
+    def click(self, name: str) -> None:
+        self.app.button(key=self.key(name)).click().run()
+
+    def saved(self) -> Feedback | None:
+        return self.visitor.bench.feedback.own(self.actor, self.run_id)
+
+
+@pytest.fixture
+def panel(visitor: Visitor) -> Panel:
+    return Panel(visitor.sign_in(Role.ANALYST))
+
+
+def test_nothing_is_saved_before_the_button(panel: Panel) -> None:
+    assert not panel.app.exception
+    assert panel.app.button(key=panel.key("save")).disabled
+    panel.stars(2)
+    assert "Not saved yet" in texts(panel.app)
+    assert panel.saved() is None
+    assert not panel.app.button(key=panel.key("save")).disabled
+
+
+def test_stars_tags_and_comment_are_saved_together(panel: Panel) -> None:
+    panel.stars(2)
+    panel.app.button_group(key=panel.key("tags")).set_value(["untrue"]).run()
+    panel.app.text_input(key=panel.key("own-tag")).set_value(" my *own* tag ").run()
+    panel.app.text_area(key=panel.key("comment")).set_value("Half of it").run()
+    panel.click("save")
+    assert not panel.app.error
+    saved = panel.saved()
+    assert saved is not None
+    assert (saved.rating, saved.comment) == (2, "Half of it")
+    assert saved.tags == ("untrue", "my *own* tag")
+    assert "2 of 5." in texts(panel.app)
+    assert "not saved" not in texts(panel.app)
+
+
+def test_a_saved_rating_is_shown_again_and_changed(panel: Panel) -> None:
+    panel.visitor.bench.feedback.rate(panel.actor, panel.run_id, 3, ["mine"], "so so")
+    panel.app = panel.visitor.open("generation", run=str(panel.run_id))
+    assert panel.app.text_area(key=panel.key("comment")).value == "so so"
+    assert panel.app.button_group(key=panel.key("tags")).value == ["mine"]
+    before = panel.saved()
+    assert before is not None
+    panel.stars(5)
+    assert "Changed since; not saved yet" in texts(panel.app)
+    panel.click("save")
+    after = panel.saved()
+    assert after is not None
+    assert (after.id, after.rating, after.comment) == (before.id, 5, "so so")
+
+
+def test_withdrawn_and_given_again(panel: Panel) -> None:
+    panel.visitor.bench.feedback.rate(panel.actor, panel.run_id, 3, ["style"], "so so")
+    panel.app = panel.visitor.open("generation", run=str(panel.run_id))
+    panel.click("withdraw")
+    assert panel.saved() is None
+    assert panel.app.text_area(key=panel.key("comment")).value == ""
+    assert "Rating withdrawn" in texts(panel.app)
+    panel.click("undo")
+    again = panel.saved()
+    assert again is not None
+    assert (again.rating, again.tags) == (3, ("style",))
+    assert panel.app.text_area(key=panel.key("comment")).value == "so so"
+
+
+def test_a_half_written_comment_survives_a_visit_elsewhere(panel: Panel) -> None:
+    panel.app.text_area(key=panel.key("comment")).set_value("half a thou").run()
+    panel.visitor.open("account")
+    app = panel.visitor.open("generation", run=str(panel.run_id))
+    assert app.text_area(key=panel.key("comment")).value == "half a thou"
+    assert panel.saved() is None
+
+
+def test_a_refused_rating_says_why_where_the_panel_is(panel: Panel) -> None:
+    panel.stars(4)
+    panel.app.text_area(key=panel.key("comment")).set_value("a\x07b").run()
+    panel.click("save")
+    assert "control characters" in panel.app.error[-1].value
+    assert panel.saved() is None
+    assert "Not saved yet" in texts(panel.app)
+
+
+def test_guests_see_no_stars(visitor: Visitor) -> None:
+    panel = Panel(visitor.sign_in(Role.GUEST))
+    assert not panel.app.exception
+    assert "cannot rate" in texts(panel.app)
+    assert not panel.app.feedback

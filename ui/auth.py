@@ -1,0 +1,120 @@
+"""Sign-in: streamlit-authenticator's form over our own accounts, sessions and cookie.
+
+The library's own cookie is a signed name that cannot be taken back, so it is never made: the
+browser holds a random token, and who that is, is read from the database on every run.
+"""
+
+from typing import Any
+
+import streamlit as st
+from streamlit_authenticator.controllers.authentication_controller import (
+    AuthenticationController,
+)
+from streamlit_authenticator.controllers.cookie_controller import CookieController
+from streamlit_authenticator.utilities.encryptor import Encryptor
+from streamlit_authenticator.views.authentication_view import Authenticate
+
+from core.accounts.types import COOKIE_NAME
+from core.permissions import Actor
+from ui.errors import shown
+from ui.resources import workbench
+from ui.session import forget, session
+
+_FIELDS = {
+    "Form name": "Sign in",
+    "Username": "Username",
+    "Password": "Password",
+    "Login": "Sign in",
+}
+
+
+def signed_in() -> Actor | None:
+    """Who uses this tab: by its session, or, in a new tab, by the browser's cookie."""
+    session_id = session().session_id
+    if session_id is None:
+        return DatabaseCookie().actor()
+    actor = workbench().accounts.actor_for_session(session_id)
+    if actor is None:
+        forget(notice="You were signed out: the session ended or the account was changed.")
+    return actor
+
+
+def sign_in_form() -> None:
+    """The form; once it is sent with the right password, the page starts over signed in."""
+    with shown():
+        DatabaseLogin().login(fields=_FIELDS, key="sign_in")
+    if session().session_id is not None:
+        st.rerun()
+
+
+def sign_out() -> None:
+    """End the session and drop the cookie; nothing of this person stays in the tab."""
+    with shown():
+        DatabaseCookie().delete_cookie()
+
+
+class DatabaseCookie(CookieController):
+    """Takes the place of the library's cookie controller, and leaves its set-up out too."""
+
+    def __init__(self) -> None:
+        pass
+
+    def actor(self) -> Actor | None:
+        token = st.context.cookies.get(COOKIE_NAME)
+        actor = workbench().accounts.actor_for_token(token) if token else None
+        if actor is not None:
+            session().session_id = actor.session_id
+        return actor
+
+    def get_cookie(self) -> None:
+        """Nothing: `signed_in` has looked before any form is drawn."""
+
+    def set_cookie(self) -> None:
+        session_id = session().session_id
+        if session_id is not None:
+            session().cookie_ticket = workbench().accounts.set_cookie_ticket(session_id)
+
+    def delete_cookie(self) -> None:
+        accounts = workbench().accounts
+        session_id = session().session_id
+        actor = accounts.actor_for_session(session_id) if session_id else None
+        if actor is not None:
+            accounts.sign_out(actor)
+        forget(cookie_ticket=accounts.clear_cookie_ticket())
+
+
+class DatabaseLogin(Authenticate):
+    """The library's form. Its own set-up is left out on purpose: it would make the cookie."""
+
+    def __init__(self) -> None:
+        secret = workbench().signing_key.get_secret_value()
+        self.api_key = None
+        self.attrs: dict[str, Any] = {"login_sleep_time": 0}
+        self.secret_key = secret
+        self.path = None
+        self.cookie_controller = DatabaseCookie()
+        self.authentication_controller = _ExactPasswords(
+            credentials={"usernames": {}}, auto_hash=False, secret_key=secret
+        )
+        self.encryptor = Encryptor(secret)
+        self._model = self.authentication_controller.authentication_model
+        self._model.check_credentials = self._check_credentials  # type: ignore[method-assign]
+
+    def _check_credentials(self, username: str, password: str) -> bool:
+        """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""
+        found = workbench().accounts.sign_in(username, password, st.context.ip_address or "local")
+        session().session_id = found.session_id
+        name, role = found.actor.username, found.actor.role
+        self._model.credentials = {
+            "usernames": {username: {"first_name": name, "email": None, "roles": [role]}}
+        }
+        return True
+
+
+class _ExactPasswords(AuthenticationController):
+    """Does not strip blanks from the password, as the library does."""
+
+    def login(
+        self, username: str | None = None, password: str | None = None, *_: Any, **__: Any
+    ) -> Any:
+        return self.authentication_model.login(username or " ", password or "")

@@ -1,0 +1,254 @@
+// A picture with its boxes. Hover, chips, score and selection are the browser's business alone;
+// Python hears of a selection, and of a score or chip once it is settled.
+const SVG = "http://www.w3.org/2000/svg";
+const CROWDED = 24;
+const RETRY_MS = [500, 1000, 2000, 4000];
+const views = new WeakMap(); // one per mounted root: it survives redraws with new data
+
+export default function ({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".bv");
+  let view = views.get(root);
+  if (!view) views.set(root, (view = new View(root)));
+  view.tell = setStateValue;
+  view.show(data);
+}
+
+class View {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.score = this.find(".score input");
+    this.score.oninput = () => this.setThreshold(Number(this.score.value));
+    this.score.onchange = () => this.tellView();
+    this.find(".reset").onclick = () => this.reset();
+    this.find(".stage").onkeydown = (event) => this.key(event);
+    this.find(".boxes").onclick = (event) => event.target === this.find(".boxes") && this.choose(null);
+  }
+
+  show(data) {
+    const before = this.data;
+    this.data = data;
+    if (before?.src !== data.src) this.load(data.src, before?.picture === data.picture);
+    this.find(".picture").alt = data.alt;
+    this.find(".stage").style.setProperty("--width", data.width);
+    this.find(".stage").style.setProperty("--height", data.height);
+    this.root.classList.toggle("bare", data.bare);
+    if (JSON.stringify(before?.boxes) === JSON.stringify(data.boxes) && before?.id === data.id) return;
+    this.threshold = data.threshold;
+    this.hidden = new Set();
+    this.chosen = null;
+    this.build();
+    this.update();
+  }
+
+  load(src, same, attempt = 0) {
+    this.root.classList.toggle("loading", !same);
+    this.find(".broken").hidden = true;
+    const next = new Image();
+    next.onload = () => {
+      if (this.data.src !== src) return;
+      this.find(".picture").src = src;
+      this.root.classList.remove("loading");
+    };
+    next.onerror = () => {
+      if (this.data.src !== src) return;
+      if (attempt < RETRY_MS.length) setTimeout(() => this.load(src, same, attempt + 1), RETRY_MS[attempt]);
+      else this.find(".broken").hidden = false;
+    };
+    next.src = src;
+  }
+
+  build() {
+    const { boxes, width, height, floor } = this.data;
+    this.find(".boxes").setAttribute("viewBox", `0 0 ${width} ${height}`);
+    this.marks = boxes.map((box, index) => this.mark(box, index));
+    const bySize = [...this.marks].sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
+    this.find(".boxes").replaceChildren(...bySize.map((mark) => mark.group)); // small ones on top
+    this.find(".tags").replaceChildren(...bySize.map((mark) => mark.tag));
+    this.find("tbody").replaceChildren(...this.marks.map((mark) => mark.row));
+    this.find(".chips").replaceChildren(...this.labels().map((label) => this.chip(label)));
+    this.score.min = floor;
+    this.find(".tip").hidden = true;
+  }
+
+  labels() {
+    return [...new Set(this.data.boxes.map((box) => box.label))].sort();
+  }
+
+  mark(box, index) {
+    const style = this.data.styles[box.label];
+    const named = `${box.label}, score ${percent(box.score)}`;
+    const group = document.createElementNS(SVG, "g");
+    const halo = rectangle(box, "halo");
+    const shape = rectangle(box, "box");
+    shape.setAttribute("tabindex", "0");
+    shape.setAttribute("role", "button");
+    shape.setAttribute("aria-label", `${named}, box ${index + 1} of ${this.data.boxes.length}`);
+    shape.dataset.testid = "boxview-box";
+    shape.dataset.index = index;
+    shape.setAttribute("stroke-dasharray", style.dash);
+    group.append(halo, shape);
+    const tag = element("span", "tag", box.label);
+    tag.style.left = `${(100 * box.x) / this.data.width}%`;
+    tag.style.top = `${(100 * box.y) / this.data.height}%`;
+    tag.classList.toggle("inside", box.y < 0.06 * this.data.height);
+    const row = this.row(box, index);
+    const mark = { box, group, shape, tag, row };
+    for (const part of [shape, tag, row]) {
+      part.style.setProperty("--colour", style.colour);
+      part.style.setProperty("--ink", style.ink);
+    }
+    const on = (event) => this.heat(mark, event);
+    const off = () => this.heat(null);
+    shape.onmousemove = shape.onfocus = row.onmouseenter = on;
+    shape.onmouseleave = shape.onblur = row.onmouseleave = off;
+    shape.onclick = row.onclick = () => this.choose(this.chosen === index ? null : index);
+    return mark;
+  }
+
+  row(box, index) {
+    const row = element("tr");
+    row.dataset.testid = "boxview-row";
+    row.dataset.index = index;
+    const name = element("td");
+    name.title = box.label;
+    name.append(element("span", "swatch"), box.label);
+    const numbers = [box.score.toFixed(2), ...[box.x, box.y, box.width, box.height].map(Math.round)];
+    row.append(name, ...numbers.map((number) => element("td", "number", number)));
+    return row;
+  }
+
+  chip(label) {
+    const style = this.data.styles[label];
+    const chip = element("button", "chip");
+    chip.type = "button";
+    chip.dataset.testid = "boxview-chip";
+    chip.dataset.label = label;
+    chip.title = `Show or hide “${label}”`;
+    chip.style.setProperty("--colour", style.colour);
+    chip.append(element("span", "swatch"), element("span", "", label), element("b"));
+    chip.onclick = () => {
+      if (!this.hidden.delete(label)) this.hidden.add(label);
+      this.update();
+      this.tellView();
+    };
+    return chip;
+  }
+
+  setThreshold(threshold) {
+    this.threshold = threshold;
+    this.update();
+  }
+
+  reset() {
+    this.hidden.clear();
+    this.setThreshold(this.data.threshold);
+    this.tellView();
+  }
+
+  visible() {
+    return this.marks.filter(({ box }) => box.score >= this.threshold && !this.hidden.has(box.label));
+  }
+
+  update() {
+    const shown = new Set(this.visible());
+    if (this.chosen !== null && !shown.has(this.marks[this.chosen])) this.choose(null);
+    for (const mark of this.marks) {
+      mark.group.style.display = shown.has(mark) ? "" : "none";
+      mark.tag.hidden = mark.row.hidden = !shown.has(mark);
+    }
+    for (const chip of this.find(".chips").children) {
+      const own = this.marks.filter(({ box }) => box.label === chip.dataset.label);
+      const passing = own.filter(({ box }) => box.score >= this.threshold).length;
+      chip.lastChild.textContent = passing === own.length ? own.length : `${passing} of ${own.length}`;
+      chip.setAttribute("aria-pressed", String(!this.hidden.has(chip.dataset.label)));
+    }
+    this.score.value = this.threshold;
+    this.find(".score output").value = this.threshold.toFixed(2);
+    this.find(".stage").classList.toggle("crowded", shown.size > CROWDED);
+    this.find(".reset").disabled = this.threshold === this.data.threshold && !this.hidden.size;
+    this.find(".list").hidden = !shown.size;
+    this.find(".count").textContent = this.counted(shown.size);
+  }
+
+  counted(shown) {
+    const all = this.marks.length;
+    if (!all) return `No boxes: nothing scored ${this.data.floor.toFixed(2)} or more. Try other words for what you look for.`;
+    const hint = shown ? "" : "; lower the score or switch a label on to see more";
+    return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown${hint}`;
+  }
+
+  heat(mark, event) {
+    for (const each of this.marks)
+      for (const part of [each.group, each.shape, each.tag, each.row]) part.classList.toggle("hot", each === mark);
+    const tip = this.find(".tip");
+    tip.hidden = !mark || event?.currentTarget === mark.row;
+    if (tip.hidden) return;
+    tip.textContent = `${mark.box.label}  ${percent(mark.box.score)}`;
+    const stage = this.find(".stage").getBoundingClientRect();
+    const at = event.clientX === undefined ? mark.shape.getBoundingClientRect() : { left: event.clientX, top: event.clientY };
+    const left = at.left - stage.left + 12;
+    tip.style.left = `${Math.max(0, Math.min(left, stage.width - tip.offsetWidth))}px`;
+    tip.style.top = `${Math.min(at.top - stage.top + 12, stage.height - tip.offsetHeight)}px`;
+  }
+
+  choose(index) {
+    if (this.chosen === index) return;
+    this.chosen = index;
+    this.marks.forEach((mark, at) => {
+      for (const part of [mark.group, mark.shape, mark.tag, mark.row]) part.classList.toggle("chosen", at === index);
+      mark.shape.setAttribute("aria-pressed", String(at === index));
+    });
+    this.find(".stage").classList.toggle("choosing", index !== null);
+    this.reveal(this.marks[index]?.row);
+    this.tell("selected", { id: this.data.id, index });
+  }
+
+  reveal(row) {
+    if (!row) return;
+    const list = this.find(".list");
+    const head = this.find("thead").offsetHeight;
+    if (row.offsetTop < list.scrollTop + head) list.scrollTop = row.offsetTop - head;
+    const below = row.offsetTop + row.offsetHeight - list.clientHeight;
+    if (below > list.scrollTop) list.scrollTop = below;
+  }
+
+  key(event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    const at = event.target.dataset?.index;
+    if (event.key === "Escape" && this.chosen !== null) {
+      event.stopPropagation();
+      this.choose(null);
+    } else if (at !== undefined && (event.key === "Enter" || event.key === " ")) {
+      event.preventDefault();
+      event.target.dispatchEvent(new MouseEvent("click"));
+    } else if (at !== undefined && step) {
+      event.preventDefault();
+      const shown = this.visible();
+      const now = shown.indexOf(this.marks[at]);
+      shown[(now + step + shown.length) % shown.length].shape.focus();
+    }
+  }
+
+  tellView() {
+    this.tell("view", { id: this.data.id, threshold: this.threshold, hidden: [...this.hidden].sort() });
+  }
+}
+
+function rectangle(box, name) {
+  const rect = document.createElementNS(SVG, "rect");
+  rect.setAttribute("class", name);
+  for (const side of ["x", "y", "width", "height"]) rect.setAttribute(side, box[side]);
+  return rect;
+}
+
+function element(tag, name = "", text = "") {
+  const made = document.createElement(tag);
+  if (name) made.className = name;
+  made.textContent = text;
+  return made;
+}
+
+function percent(score) {
+  return `${(100 * score).toFixed(1)} %`;
+}

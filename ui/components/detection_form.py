@@ -1,0 +1,89 @@
+"""What a detection needs beside its picture: phrases, model, threshold; and the button."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.detection.types import FLOOR, DetectionParams, DetectionRun
+from core.inference.types import ModelInfo
+from core.permissions import Actor
+from core.runs.types import Task
+from ui.components.model_choice import model_choice
+from ui.picture_choice import PHRASES_KEY
+from ui.resources import workbench
+from ui.session import Source
+
+_MODEL_KEY = "detection-model"
+
+
+@dataclass(frozen=True)
+class DetectionAsk:
+    prompt: str
+    model: str
+    params: DetectionParams
+
+
+def phrases_field() -> str:
+    st.session_state.setdefault(PHRASES_KEY, "")
+    return (
+        st.text_area(
+            "What to look for",
+            key=PHRASES_KEY,
+            height=96,
+            placeholder="red circle. blue star.",
+            help="Short noun phrases, parted by full stops, commas or new lines. Examples: "
+            "`red circle. blue star.` for the bundled model, `a dog. traffic light.` for one "
+            "that knows photographs.",
+            persist_state="session",
+        )
+        or ""
+    )
+
+
+def settings_fields(prompt: str) -> DetectionAsk:
+    """Model and threshold. Raises `Unavailable` where there is no model."""
+    info = model_choice(Task.DETECTION, key=_MODEL_KEY)
+    key = _threshold_key(info.id)
+    st.session_state.setdefault(key, info.box_threshold)
+    threshold = st.slider(
+        "Score threshold",
+        min_value=FLOOR,
+        max_value=1.0,
+        step=0.01,
+        key=key,
+        help="Boxes scored lower start out hidden; the slider under the picture brings them "
+        f"back without a new run, down to {FLOOR}. The model's own default is "
+        f"{info.box_threshold}.",
+        persist_state="session",
+    )
+    return DetectionAsk(prompt, info.id, DetectionParams(_own(threshold, info)))
+
+
+def fill_from(run: DetectionRun) -> None:
+    """Let the fields stand as they stood for `run`; to be called before they are drawn."""
+    st.session_state[PHRASES_KEY] = run.prompt
+    st.session_state[_MODEL_KEY] = run.model
+    st.session_state[_threshold_key(run.model)] = max(FLOOR, run.box_threshold)
+
+
+def detect(
+    actor: Actor, asked: DetectionAsk, source: Source | None, before: DetectionRun | None
+) -> DetectionRun:
+    """Detect in `source`, or where nothing is chosen in the picture of the run `before`.
+
+    Raises what `DetectionService.detect` does.
+    """
+    service = workbench().detection
+    content = source.content if source else None
+    if content is None and before:
+        content = service.picture(actor, before.id).content
+    return service.detect(actor, content, asked.prompt, asked.params, asked.model)
+
+
+def _own(threshold: float, info: ModelInfo) -> float | None:
+    """None where it is the model's default, so that the record says so."""
+    return None if threshold == info.box_threshold else threshold
+
+
+def _threshold_key(model: str) -> str:
+    return f"detection-threshold-{model}"

@@ -1,0 +1,116 @@
+"""One rating beside the table: what was rated, how it was made, who else rated it, its status."""
+
+from datetime import datetime
+from uuid import UUID
+
+import streamlit as st
+
+from core.detection.types import FLOOR
+from core.feedback.types import Feedback, ReviewStatus
+from core.permissions import Actor, Permission
+from core.review.types import RowDetail
+from core.runs.types import Task
+from ui.components.boxview import run_boxes
+from ui.components.review_filters import STATUS_WORDS
+from ui.components.review_view import View, open_row
+from ui.errors import shown
+from ui.guard import require
+from ui.resources import workbench
+from ui.text import plain
+
+
+def no_detail() -> None:
+    with st.container(border=True, height=420):
+        st.markdown("**No row chosen**")
+        st.caption("Choose a row of the table to see its picture or text, and to set its status.")
+
+
+def row_detail(actor: Actor, view: View, feedback_id: UUID) -> None:
+    """The rating that the address names. Raises `NotFound` where it was withdrawn."""
+    detail = workbench().review.detail(actor, feedback_id)
+    with st.container(border=True):
+        _who(view, detail)
+        _status(detail.row.feedback)
+        if detail.row.task is Task.DETECTION:
+            _detection(actor, detail.run_id)
+        else:
+            _generation(actor, detail.run_id)
+        st.caption(_made(detail))
+        _ratings(detail)
+
+
+def _who(view: View, detail: RowDetail) -> None:
+    given = detail.row.feedback
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.markdown(f"**{_stars(given.rating)}** by {plain(detail.row.username)}")
+        st.button(
+            "Close",
+            key="review-close",
+            type="tertiary",
+            icon=":material/close:",
+            on_click=open_row,
+            args=(view, None),
+        )
+    if given.comment:
+        st.text(given.comment)
+    if given.tags:
+        st.markdown(" ".join(f":gray-badge[{plain(tag)}]" for tag in given.tags))
+
+
+def _status(given: Feedback) -> None:
+    key = f"review-status-{given.id}"
+    st.session_state[key] = given.review_status
+    st.segmented_control(
+        "Status",
+        list(ReviewStatus),
+        key=key,
+        required=True,
+        format_func=lambda status: STATUS_WORDS[status],
+        on_change=_set_status,
+        args=(key, given.id, given.updated_at),
+    )
+
+
+def _set_status(key: str, feedback_id: UUID, seen_at: datetime) -> None:
+    actor = require(Permission.REVIEW)
+    with shown():
+        workbench().review.set_status(actor, feedback_id, st.session_state[key], seen_at)
+
+
+def _detection(actor: Actor, run_id: UUID) -> None:
+    run = workbench().detection.get(actor, run_id)
+    st.caption(f"Looked for: {plain(run.prompt)}")
+    run_boxes(run, floor=FLOOR, key="review-view")
+    st.caption(f"Score threshold {run.box_threshold:.2f}, text threshold {run.text_threshold:.2f}")
+
+
+def _generation(actor: Actor, run_id: UUID) -> None:
+    run = workbench().generation.get(actor, run_id)
+    st.caption("Prompt")
+    st.code(run.prompt, language=None, wrap_lines=True)
+    for number, output in enumerate(run.outputs, start=1):
+        ended = f", ended by {output.finish_reason}" if output.finish_reason else ""
+        st.caption(f"Output {number} of {len(run.outputs)}{ended}")
+        st.code(output.text, language=None, wrap_lines=True)
+    params = (f"{name.replace('_', ' ')} {value}" for name, value in vars(run.params).items())
+    st.caption(plain(" · ".join(params)))
+
+
+def _made(detail: RowDetail) -> str:
+    row = detail.row
+    took = f" in {row.latency_ms:,} ms" if row.latency_ms is not None else ""
+    at = f"{row.run_created_at:%Y-%m-%d %H:%M UTC}"
+    return f"{plain(row.model)} `{row.revision[:12]}`{took} · run {at} · `{detail.run_id}`"
+
+
+def _ratings(detail: RowDetail) -> None:
+    others = [pair for pair in detail.all_ratings if pair[1].id != detail.row.feedback.id]
+    noun = "rating" if len(detail.all_ratings) == 1 else "ratings"
+    st.caption(f"{len(detail.all_ratings)} {noun} of this run")
+    for name, given in others:
+        comment = f": {plain(given.comment)}" if given.comment else ""
+        st.markdown(f"{_stars(given.rating)} {plain(name)}{comment}")
+
+
+def _stars(rating: int) -> str:
+    return f"{'★' * rating}{'☆' * (5 - rating)} {rating} of 5"

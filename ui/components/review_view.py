@@ -1,0 +1,65 @@
+"""The review page's view as its address: the filter, the place in the table, the open row."""
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+from uuid import UUID
+
+import streamlit as st
+
+from core.errors import Invalid
+from core.permissions import Permission
+from core.review.filters import FILTER_NAMES, from_query, to_query
+from core.review.types import FeedbackFilter
+from ui.components.bundle import api_url
+from ui.guard import require
+
+_CURSOR = "page"
+_ROW = "row"
+
+
+@dataclass(frozen=True)
+class View:
+    filter: FeedbackFilter
+    cursor: str | None = None
+    row: UUID | None = None
+
+
+def view_in_address() -> View:
+    """What the address says. Raises `Invalid` where it cannot be."""
+    said = st.query_params.to_dict()
+    row = said.get(_ROW)
+    try:
+        opened = UUID(row) if row else None
+    except ValueError as error:
+        raise Invalid("The address does not name a rating; reset the filters.") from error
+    filter = from_query({name: said[name] for name in FILTER_NAMES if name in said})
+    return View(filter, said.get(_CURSOR), opened)
+
+
+def show_in_address(view: View) -> None:
+    places = {_CURSOR: view.cursor, _ROW: str(view.row) if view.row else None}
+    st.query_params.from_dict(
+        to_query(view.filter) | {name: place for name, place in places.items() if place}
+    )
+
+
+def open_row(view: View, row: UUID | None) -> None:
+    """Callback: show this rating, or none."""
+    require(Permission.REVIEW)
+    show_in_address(replace(view, row=row))
+
+
+def open_page(view: View, cursor: str | None) -> None:
+    """Callback: turn to another page of the table."""
+    require(Permission.REVIEW)
+    show_in_address(View(view.filter, cursor))
+
+
+def reset() -> None:
+    """Callback: no filter, first page."""
+    require(Permission.REVIEW)
+    show_in_address(View(FeedbackFilter()))
+
+
+def export_url(filter: FeedbackFilter) -> str:
+    return api_url(f"feedback/export?{urlencode({'format': 'csv', **to_query(filter)})}")

@@ -1,0 +1,67 @@
+"""The one table of pages: where they are, what they are called, who may see them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.permissions import Actor, Permission
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    url_path: str
+    file: str
+    title: str
+    icon: str
+    permission: Permission | None
+    """None: everybody who is signed in."""
+    section: str
+
+    @property
+    def default(self) -> bool:
+        return self is PAGES[0]
+
+    def allowed_to(self, actor: Actor) -> bool:
+        return self.permission is None or actor.may(self.permission)
+
+    def page(self) -> st.Page:
+        """To be listed, linked to with `st.page_link`, or opened with `st.switch_page`."""
+        return st.Page(
+            ROOT / "pages" / self.file,
+            title=self.title,
+            icon=f":material/{self.icon}:",
+            url_path=self.url_path,
+            default=self.default,
+        )
+
+
+PAGES: tuple[PageSpec, ...] = (
+    PageSpec("home", "home.py", "Home", "home", None, ""),
+    PageSpec(
+        "detection",
+        "analysis/detection.py",
+        "Detection",
+        "image_search",
+        Permission.DETECT,
+        "Analysis",
+    ),
+    PageSpec(
+        "generation",
+        "analysis/generation.py",
+        "Generation",
+        "edit_note",
+        Permission.GENERATE,
+        "Analysis",
+    ),
+    PageSpec("feedback", "review/feedback.py", "Feedback", "reviews", Permission.REVIEW, "Review"),
+    PageSpec("users", "admin/users.py", "Users", "group", Permission.MANAGE_USERS, "Settings"),
+    PageSpec("account", "account.py", "Account", "person", None, "Settings"),
+)
+
+
+def spec(url_path: str) -> PageSpec:
+    """The page under this path; `KeyError` names one that is not there."""
+    return {page.url_path: page for page in PAGES}[url_path]

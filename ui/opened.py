@@ -1,0 +1,53 @@
+"""The run that stands on a page: named by the address, else the last one of this tab."""
+
+from hashlib import sha256
+from uuid import UUID
+
+import streamlit as st
+
+from core.detection.types import DetectionRun
+from core.generation.types import GenerationRun
+from core.permissions import Actor
+from ui.address import run_in_address, show_in_address
+from ui.components import detection_form, generation_form
+from ui.resources import workbench
+from ui.session import session
+
+
+def opened_detection(actor: Actor) -> DetectionRun | None:
+    """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
+    run_id = run_in_address()
+    if run_id is None and "sample" not in st.query_params:
+        run_id = session().detection_run_id
+    if run_id is None:
+        return None
+    run = workbench().detection.get(actor, run_id)
+    source = session().detection_source
+    if source and sha256(source.content).hexdigest() != run.image.sha256:
+        session().detection_source = None
+    if session().detection_run_id != run.id:
+        detection_form.fill_from(run)
+    show_detection(run.id)
+    return run
+
+
+def opened_generation(actor: Actor) -> GenerationRun | None:
+    """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
+    run_id = run_in_address() or session().generation_run_id
+    if run_id is None:
+        return None
+    run = workbench().generation.get(actor, run_id)
+    if session().generation_run_id != run.id:
+        generation_form.fill_from(run)
+    show_generation(run.id)
+    return run
+
+
+def show_detection(run_id: UUID) -> None:
+    session().detection_run_id = run_id
+    show_in_address(run_id)
+
+
+def show_generation(run_id: UUID) -> None:
+    session().generation_run_id = run_id
+    show_in_address(run_id)

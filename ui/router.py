@@ -1,0 +1,92 @@
+"""The script behind every page: who is it, what may they see. A page still guards itself."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from core.permissions import Actor
+from core.trace import trace
+from ui.auth import sign_in_form, signed_in
+from ui.components.cookie import cookie_keeper
+from ui.components.password_form import password_form
+from ui.components.sidebar import sidebar
+from ui.errors import shown
+from ui.navigation import PAGES, ROOT, PageSpec
+from ui.session import session
+from ui.text import plain
+
+ASSETS = ROOT / "ui" / "assets"
+
+
+def run() -> None:
+    with trace(), shown():
+        st.set_page_config(page_title="Glimpse", page_icon=ASSETS / "favicon.svg", layout="wide")
+        st.logo(ASSETS / "wordmark.svg", icon_image=ASSETS / "favicon.svg", size="large")
+        with shown(stop=True):
+            actor = signed_in()
+        if actor is None:
+            page = _same_everywhere("Sign in", _sign_in)
+        elif actor.must_change_password:
+            page = _same_everywhere("Choose a password", _first_password)
+            sidebar(actor)
+        else:
+            page = _menu(actor)
+            sidebar(actor)
+        st.set_page_config(page_title=f"{page.title} · Glimpse")
+        page.run()
+
+
+def _menu(actor: Actor) -> st.Page:
+    """Pages the actor may open; the other paths say why not, instead of leading elsewhere."""
+    sections: dict[str, list[st.Page]] = {}
+    for spec in PAGES:
+        page = spec.page() if spec.allowed_to(actor) else _at(spec, spec.title, _refused(spec))
+        sections.setdefault(spec.section, []).append(page)
+    return st.navigation(sections)
+
+
+def _same_everywhere(title: str, show: Callable[[], None]) -> st.Page:
+    """One page under every path, so that the path is still there afterwards."""
+    return st.navigation([_at(spec, title, show) for spec in PAGES], position="hidden")
+
+
+def _at(spec: PageSpec, title: str, show: Callable[[], None]) -> st.Page:
+    return st.Page(
+        show, title=title, url_path=spec.url_path, default=spec.default, visibility="hidden"
+    )
+
+
+def _sign_in() -> None:
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        st.image(ASSETS / "wordmark.svg", width=220)
+        notice = session().notice
+        if notice:
+            st.info(plain(notice))
+        sign_in_form()
+        st.caption("No account, or the password forgotten? An administrator can help.")
+        cookie_keeper()
+
+
+def _first_password() -> None:
+    _, middle, _ = st.columns([1, 2, 1])
+    with middle:
+        st.header("Choose a password of your own")
+        st.write("The one you signed in with was temporary.")
+        if password_form():
+            st.rerun()
+
+
+def _refused(spec: PageSpec) -> Callable[[], None]:
+    def show() -> None:
+        st.header(spec.title)
+        st.warning(
+            "This page is not allowed for your role; an administrator can change that.",
+            icon=":material/lock:",
+        )
+        st.page_link(PAGES[0].page(), label="To the home page")
+
+    return show
+
+
+run()

@@ -1,0 +1,62 @@
+"""What one browser tab remembers between reruns, typed and under one key."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+import streamlit as st
+
+from core.feedback.types import Feedback
+
+_KEY = "glimpse"
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A password or key that is shown until the person says they have it."""
+
+    page: str
+    title: str
+    value: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """A picture's file as it was chosen; `sample` names one of ours."""
+
+    name: str
+    content: bytes
+    sample: str | None = None
+
+
+@dataclass
+class UiSession:
+    """Pages add a field here, never a key of their own; widget keys are the exception."""
+
+    session_id: UUID | None = None
+    """The sign-in. It proves nothing by itself: the database is asked on every run."""
+    cookie_ticket: str | None = None
+    """Redeemed by the browser to get, or to drop, its cookie."""
+    notice: str | None = None
+    """Said on the sign-in page."""
+    secret: Secret | None = None
+    detection_source: Source | None = None
+    """The picture to detect in; None where it is that of the run shown."""
+    detection_run_id: UUID | None = None
+    generation_run_id: UUID | None = None
+    ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
+    """What this tab last knew as saved of each run; what differs from it is a draft."""
+    withdrawn_rating: Feedback | None = None
+    """The last rating taken back in this tab, so that it can be given again."""
+
+
+def session() -> UiSession:
+    if _KEY not in st.session_state:
+        st.session_state[_KEY] = UiSession()
+    found: UiSession = st.session_state[_KEY]
+    return found
+
+
+def forget(*, cookie_ticket: str | None = None, notice: str | None = None) -> None:
+    """Drop everything this tab knows, so that the next person starts with nothing."""
+    st.session_state.clear()
+    st.session_state[_KEY] = UiSession(cookie_ticket=cookie_ticket, notice=notice)
