@@ -7,7 +7,7 @@ PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 
-.PHONY: run test check format docs browser train-detector train-writer evaluate bench clean
+.PHONY: run test check format docs browser train-detector train-writer evaluate clean
 
 run: $(RUN_READY)
 	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
@@ -32,9 +32,6 @@ browser: $(DEV_READY)
 
 train-detector train-writer evaluate: $(DEV_READY)
 	$(PY) -m training.$(subst -,_,$@)
-
-bench: $(DEV_READY)
-	$(PY) -m bench
 
 $(RUN_READY): requirements.txt
 	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -3,6 +3,7 @@
 import os
 import secrets
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,16 +11,17 @@ from pydantic import SecretStr
 
 from core.accounts.service import AccountService
 from core.config import Settings
+from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.detection.service import DetectionService
-from core.errors import ConfigurationError, Unavailable
+from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
 from core.generation.service import GenerationService
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.review.service import ReviewService
 from core.runs.service import RunService
-from db import embedded, migrate
 from db.session import Database
+
 
 @dataclass(frozen=True)
 class FirstAdmin:
@@ -41,31 +43,25 @@ class Workbench:
     runs: RunService
     feedback: FeedbackService
     review: ReviewService
-    embedded_home: Path | None
-    """Where the embedded database lives, if this process started it and so must stop it."""
+    tell: Callable[[FirstAdmin], None]
+    _opened: OpenDatabase
     _prepared: bool = False
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def prepare(self) -> FirstAdmin | None:
+    def prepare(self) -> None:
         """Bring the schema up to date, make the first admin, close what a dead process left open.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
         with self._prepare_lock:
             if self._prepared:
-                return None
-            self.database.ping()
-            self._upgrade()
+                return
+            bring_up_to_date(self.database)
             made = self.accounts.ensure_first_admin()
+            if made:
+                self.tell(FirstAdmin(*made))
             self.generation.recover()
             self._prepared = True
-        return FirstAdmin(*made) if made else None
-
-    def _upgrade(self) -> None:
-        try:
-            migrate.upgrade(self.database.engine)
-        except migrate.MigrationError as error:
-            raise ConfigurationError(str(error)) from error
 
     def readiness(self) -> tuple[str, ...]:
         """What is missing before requests can be served, in plain words; empty when ready."""
@@ -73,7 +69,7 @@ class Workbench:
         try:
             self.prepare()
             self.database.ping()
-        except Unavailable as error:
+        except GlimpseError as error:
             missing.append(f"database: {error.message}")
         defaults = [self.models.default(task) for task in self.models.tasks()]
         missing += [
@@ -87,15 +83,16 @@ class Workbench:
         """End running streams, unload the models, and stop the database if it is ours."""
         self.generation.close()
         self.models.close()
-        self.database.close()
-        if self.embedded_home is not None:
-            embedded.stop(self.embedded_home)
+        self._opened.close()
 
 
-def open_workbench(settings: Settings) -> Workbench:
-    """Start what is ours to start and wire the services; nothing is loaded or migrated yet."""
-    url, embedded_home = database_address(settings)
-    database = Database(url, away=_database_away)
+def open_workbench(settings: Settings, tell: Callable[[FirstAdmin], None]) -> Workbench:
+    """Start what is ours to start and wire the services; nothing is loaded or migrated yet.
+
+    `tell` hears the first admin's password, should `prepare` have to make one.
+    """
+    opened = open_database(settings)
+    database = opened.database
     models = ModelRegistry.from_file(settings)
     return Workbench(
         settings=settings,
@@ -108,30 +105,8 @@ def open_workbench(settings: Settings) -> Workbench:
         runs=RunService(database),
         feedback=FeedbackService(database),
         review=ReviewService(database),
-        embedded_home=embedded_home,
-    )
-
-
-def database_address(settings: Settings) -> tuple[str, Path | None]:
-    """The database's address; the embedded one is started where none is set.
-
-    Returns the embedded database's folder too, if this call started it.
-    """
-    if settings.database_url is not None:
-        return settings.database_url.get_secret_value(), None
-    home = settings.data_dir / "database"
-    try:
-        was_running = embedded.status(home).state in {"running", "busy"}
-        return embedded.ensure(home), None if was_running else home
-    except embedded.EmbeddedError as error:
-        raise ConfigurationError(str(error)) from error
-
-
-def _database_away() -> Unavailable:
-    return Unavailable(
-        "The database does not answer. What was not confirmed as saved is not saved; "
-        "try again in a few seconds.",
-        retry_after=5,
+        tell=tell,
+        _opened=opened,
     )
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -13,7 +12,9 @@ from core.config import load_settings
 from core.errors import Unavailable
 from core.logs import configure
 from core.workbench import Workbench
-from ui.resources import workbench
+from ui.resources import say, workbench
+
+_PATIENCE_S = 2
 
 log = structlog.get_logger()
 
@@ -22,44 +23,40 @@ log = structlog.get_logger()
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Ready to answer once entered; the default models go on loading meanwhile."""
     configure(load_settings().log_level)
-    bench = await asyncio.to_thread(_open)
+    bench = await asyncio.to_thread(workbench)
     announcement = asyncio.create_task(_announce(bench))
     yield
     announcement.cancel()
     await asyncio.to_thread(bench.close)
 
 
-def _open() -> Workbench:
-    bench = workbench()
-    try:
-        first_admin = bench.prepare()
-    except Unavailable as error:
-        log.warning("database_away_at_start", reason=error.message)
-        return bench
-    if first_admin is not None:
-        _say(
-            f"First start: sign in as “{first_admin.username}” "
-            f"with the password  {first_admin.password}\n"
-            "It is shown this once. Change it on the Account page."
-        )
-    return bench
-
-
 async def _announce(bench: Workbench) -> None:
     """Print the address, as the last line, once the models are loaded and the port answers."""
-    _say("Loading the models …")
+    say("Loading the models …")
     await asyncio.to_thread(_load, bench)
+    await _prepared(bench)
     host = st.get_option("server.address") or "127.0.0.1"
     port = st.get_option("server.port")
     while not await _accepts(host, port):
         await asyncio.sleep(0.05)
-    _say(f"Glimpse is at {bench.settings.public_url or f'http://{host}:{port}'}")
+    say(f"Glimpse is at {bench.settings.public_url or f'http://{host}:{port}'}")
+
+
+async def _prepared(bench: Workbench) -> None:
+    """Return once the database has been prepared; one that is away is waited for."""
+    while True:
+        try:
+            return await asyncio.to_thread(bench.prepare)
+        except Unavailable as error:
+            log.warning("database_away_at_start", reason=error.message)
+            await asyncio.sleep(_PATIENCE_S)
 
 
 def _load(bench: Workbench) -> None:
-    """Load, then freeze the garbage collector: Streamlit runs a full collection after each rerun,
+    """Load, then freeze what the garbage collector has seen.
 
-    which costs 184 ms with torch and transformers in it and 3.5 ms once they are frozen.
+    Streamlit runs a full collection after each rerun. With torch and transformers in it that
+    cost 184 ms, and 3.5 ms once they were frozen.
     """
     bench.models.load_all()
     gc.collect()
@@ -74,8 +71,3 @@ async def _accepts(host: str, port: int) -> bool:
     writer.close()
     await writer.wait_closed()
     return True
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()

@@ -24,16 +24,25 @@ class PageSpec:
     def default(self) -> bool:
         return self is PAGES[0]
 
+    @property
+    def script(self) -> Path:
+        return ROOT / "pages" / self.file
+
+    @property
+    def served_at(self) -> str:
+        """The default page is served at the root, yet takes a path of its own from all others."""
+        return "root" if self.default else self.url_path
+
     def allowed_to(self, actor: Actor) -> bool:
         return self.permission is None or actor.may(self.permission)
 
     def page(self) -> st.Page:
         """To be listed, linked to with `st.page_link`, or opened with `st.switch_page`."""
         return st.Page(
-            ROOT / "pages" / self.file,
+            self.script,
             title=self.title,
             icon=f":material/{self.icon}:",
-            url_path=self.url_path,
+            url_path=self.served_at,
             default=self.default,
         )
 

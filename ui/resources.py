@@ -1,12 +1,27 @@
 """The one workbench of this process, shared by every page and every API route."""
 
+import sys
+
 import streamlit as st
 
 from core.config import load_settings
-from core.workbench import Workbench, open_workbench
+from core.workbench import FirstAdmin, Workbench, open_workbench
 
 
 @st.cache_resource(show_spinner=False, on_release=Workbench.close)
 def workbench() -> Workbench:
     """Opened by whoever asks first; Streamlit's cache holds a lock meanwhile."""
-    return open_workbench(load_settings())
+    return open_workbench(load_settings(), tell=_tell)
+
+
+def say(text: str) -> None:
+    """A line for the person who started the process; logs go elsewhere."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def _tell(admin: FirstAdmin) -> None:
+    say(
+        f"First start: sign in as “{admin.username}” with the password  {admin.password}\n"
+        "It is shown this once, and you will be asked to choose another."
+    )

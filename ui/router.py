@@ -1,6 +1,7 @@
 """The script behind every page: who is it, what may they see. A page still guards itself."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import streamlit as st
 
@@ -42,17 +43,24 @@ def _menu(actor: Actor) -> st.Page:
     for spec in PAGES:
         page = spec.page() if spec.allowed_to(actor) else _at(spec, spec.title, _refused(spec))
         sections.setdefault(spec.section, []).append(page)
+    sections[PAGES[0].section].append(_by_name(PAGES[0].title, PAGES[0].script))
     return st.navigation(sections)
 
 
 def _same_everywhere(title: str, show: Callable[[], None]) -> st.Page:
     """One page under every path, so that the path is still there afterwards."""
-    return st.navigation([_at(spec, title, show) for spec in PAGES], position="hidden")
+    everywhere = [_at(spec, title, show) for spec in PAGES]
+    return st.navigation([*everywhere, _by_name(title, show)], position="hidden")
+
+
+def _by_name(title: str, script: Path | Callable[[], None]) -> st.Page:
+    """The start page under its own name too: Streamlit serves a default page at the root only."""
+    return st.Page(script, title=title, url_path=PAGES[0].url_path, visibility="hidden")
 
 
 def _at(spec: PageSpec, title: str, show: Callable[[], None]) -> st.Page:
     return st.Page(
-        show, title=title, url_path=spec.url_path, default=spec.default, visibility="hidden"
+        show, title=title, url_path=spec.served_at, default=spec.default, visibility="hidden"
     )
 
 

@@ -195,9 +195,7 @@ def test_an_admin_finds_a_rating_and_exports_what_is_filtered(
 
 def _open_first_row(page: Page) -> None:
     """The table is one canvas: its first cell holds the first row's mark."""
-    page.get_by_test_id("stDataFrame").first.click(
-        position={"x": 16, "y": 52}
-    )
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 16, "y": 52})
     expect(page).to_have_url(re.compile(r"row="))
     settle(page)
 

@@ -1,6 +1,5 @@
 // A picture with its boxes. Hover, chips, score and selection are the browser's business alone;
 // Python hears of a selection, and of a score or chip once it is settled.
-const SVG = "http://www.w3.org/2000/svg";
 const CROWDED = 24;
 const RETRY_MS = [500, 1000, 2000, 4000];
 const views = new WeakMap(); // one per mounted root: it survives redraws with new data
@@ -76,46 +75,12 @@ class View {
   }
 
   mark(box, index) {
-    const style = this.data.styles[box.label];
-    const named = `${box.label}, score ${percent(box.score)}`;
-    const group = document.createElementNS(SVG, "g");
-    const halo = rectangle(box, "halo");
-    const shape = rectangle(box, "box");
-    shape.setAttribute("tabindex", "0");
-    shape.setAttribute("role", "button");
-    shape.setAttribute("aria-label", `${named}, box ${index + 1} of ${this.data.boxes.length}`);
-    shape.dataset.testid = "boxview-box";
-    shape.dataset.index = index;
-    shape.setAttribute("stroke-dasharray", style.dash);
-    group.append(halo, shape);
-    const tag = element("span", "tag", box.label);
-    tag.style.left = `${(100 * box.x) / this.data.width}%`;
-    tag.style.top = `${(100 * box.y) / this.data.height}%`;
-    tag.classList.toggle("inside", box.y < 0.06 * this.data.height);
-    const row = this.row(box, index);
-    const mark = { box, group, shape, tag, row };
-    for (const part of [shape, tag, row]) {
-      part.style.setProperty("--colour", style.colour);
-      part.style.setProperty("--ink", style.ink);
-    }
-    const on = (event) => this.heat(mark, event);
-    const off = () => this.heat(null);
-    shape.onmousemove = shape.onfocus = row.onmouseenter = on;
-    shape.onmouseleave = shape.onblur = row.onmouseleave = off;
+    const mark = new Mark(box, index, this.data);
+    const { shape, row } = mark;
+    shape.onmousemove = shape.onfocus = row.onmouseenter = (event) => this.heat(mark, event);
+    shape.onmouseleave = shape.onblur = row.onmouseleave = () => this.heat(null);
     shape.onclick = row.onclick = () => this.choose(this.chosen === index ? null : index);
     return mark;
-  }
-
-  row(box, index) {
-    const row = element("tr");
-    row.dataset.testid = "boxview-row";
-    row.dataset.index = index;
-    const name = element("td");
-    name.title = box.label;
-    name.append(element("span", "swatch"), box.label);
-    const numbers = [box.score.toFixed(2), ...[box.x, box.y, box.width, box.height].map(Math.round)];
-    row.append(name, ...numbers.map((number) => element("td", "number", number)));
-    return row;
   }
 
   chip(label) {
@@ -153,10 +118,7 @@ class View {
   update() {
     const shown = new Set(this.visible());
     if (this.chosen !== null && !shown.has(this.marks[this.chosen])) this.choose(null);
-    for (const mark of this.marks) {
-      mark.group.style.display = shown.has(mark) ? "" : "none";
-      mark.tag.hidden = mark.row.hidden = !shown.has(mark);
-    }
+    for (const mark of this.marks) mark.visible(shown.has(mark));
     for (const chip of this.find(".chips").children) {
       const own = this.marks.filter(({ box }) => box.label === chip.dataset.label);
       const passing = own.filter(({ box }) => box.score >= this.threshold).length;
@@ -179,8 +141,7 @@ class View {
   }
 
   heat(mark, event) {
-    for (const each of this.marks)
-      for (const part of [each.group, each.shape, each.tag, each.row]) part.classList.toggle("hot", each === mark);
+    for (const each of this.marks) each.toggle("hot", each === mark);
     const tip = this.find(".tip");
     tip.hidden = !mark || event?.currentTarget === mark.row;
     if (tip.hidden) return;
@@ -196,7 +157,7 @@ class View {
     if (this.chosen === index) return;
     this.chosen = index;
     this.marks.forEach((mark, at) => {
-      for (const part of [mark.group, mark.shape, mark.tag, mark.row]) part.classList.toggle("chosen", at === index);
+      mark.toggle("chosen", at === index);
       mark.shape.setAttribute("aria-pressed", String(at === index));
     });
     this.find(".stage").classList.toggle("choosing", index !== null);
@@ -233,22 +194,4 @@ class View {
   tellView() {
     this.tell("view", { id: this.data.id, threshold: this.threshold, hidden: [...this.hidden].sort() });
   }
-}
-
-function rectangle(box, name) {
-  const rect = document.createElementNS(SVG, "rect");
-  rect.setAttribute("class", name);
-  for (const side of ["x", "y", "width", "height"]) rect.setAttribute(side, box[side]);
-  return rect;
-}
-
-function element(tag, name = "", text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  return made;
-}
-
-function percent(score) {
-  return `${(100 * score).toFixed(1)} %`;
 }

@@ -11,7 +11,7 @@ from ui.palette import style_of
 SHOWN_SIDE = 1600
 """Longest side of the picture as it is sent to the browser, in pixels."""
 
-_mount = component("boxview")
+_mount = component("boxview", "boxview_mark")
 
 
 @dataclass(frozen=True)

@@ -44,7 +44,9 @@ def _settings(run: GenerationRun) -> str:
 
 def _timings(run: GenerationRun) -> str:
     words = {"queue": "waited", "first_token": "first token after", "total": "in all"}
-    parts = [f"{run.usage.prompt_tokens} tokens of prompt, {run.usage.completion_tokens} written"]
+    parts = [
+        f"Tokens: {run.usage.prompt_tokens} in the prompt, {run.usage.completion_tokens} written"
+    ]
     parts += [
         f"{word} {_duration(run.timings_ms[name])}"
         for name, word in words.items()

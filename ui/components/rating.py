@@ -1,6 +1,5 @@
 """The rating under every result: stars, tags, a comment, and one button."""
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import streamlit as st
@@ -9,56 +8,12 @@ from core.feedback.checks import MAX_COMMENT_CHARS, MAX_TAG_CHARS
 from core.feedback.types import SUGGESTED_TAGS, Feedback
 from core.permissions import Actor, Permission
 from core.runs.types import Task
+from ui.components.rating_draft import RatingDraft
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
 from ui.session import session
 from ui.text import plain
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """One panel's run and the keys of its widgets, which hold what is not saved yet."""
-
-    run_id: UUID
-    task: Task
-    key: str
-
-    def widget(self, name: str) -> str:
-        return f"{self.key}-{name}-{self.run_id}"
-
-    @property
-    def rating(self) -> int | None:
-        """1 to 5, as the stars stand; None while no star is set."""
-        stars = st.session_state.get(self.widget("stars"))
-        return None if stars is None else stars + 1
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        return tuple(st.session_state.get(self.widget("tags")) or ())
-
-    @property
-    def comment(self) -> str:
-        return st.session_state.get(self.widget("comment")) or ""
-
-    def show(self, given: Feedback | None) -> None:
-        """Let the widgets stand at `given`, or empty, from their next drawing on."""
-        st.session_state[self.widget("stars")] = given.rating - 1 if given else None
-        st.session_state[self.widget("tags")] = list(given.tags) if given else []
-        st.session_state[self.widget("comment")] = given.comment if given else ""
-
-    def differs(self, given: Feedback | None) -> bool:
-        now = (self.rating, frozenset(self.tags), self.comment)
-        if given is None:
-            return now != (None, frozenset(), "")
-        return now != (given.rating, frozenset(given.tags), given.comment)
-
-    def follow(self, saved: Feedback | None) -> None:
-        """Show what is saved, also where another tab saved it; a draft is left alone."""
-        known = session().ratings
-        if self.run_id not in known or not self.differs(known[self.run_id]):
-            self.show(saved)
-        known[self.run_id] = saved
 
 
 @st.fragment
@@ -73,17 +28,25 @@ def rating_panel(run_id: UUID, task: Task, *, key: str) -> None:
         st.caption("Your role cannot rate results; an administrator can change that.")
         return
     with shown():
-        _draw(actor, _Panel(run_id, task, key))
+        _draw(actor, RatingDraft(run_id, task, key))
 
 
-def _draw(actor: Actor, panel: _Panel) -> None:
+def _draw(actor: Actor, panel: RatingDraft) -> None:
     saved = workbench().feedback.own(actor, panel.run_id)
     panel.follow(saved)
-    stars, tags = st.columns([1, 4], vertical_alignment="center")
-    with stars:
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.feedback("stars", key=panel.widget("stars"), persist_state="session")
-    with tags, st.container(horizontal=True, vertical_alignment="center"):
-        _tag_chips(panel)
+        st.text_input(
+            "Own tag",
+            key=panel.widget("own-tag"),
+            max_chars=MAX_TAG_CHARS,
+            placeholder="+ own tag",
+            label_visibility="collapsed",
+            width=140,
+            on_change=_add_tag,
+            args=(panel,),
+        )
+    _tag_chips(panel)
     st.text_area(
         "Comment",
         key=panel.widget("comment"),
@@ -96,7 +59,7 @@ def _draw(actor: Actor, panel: _Panel) -> None:
     _buttons(actor, panel, saved)
 
 
-def _tag_chips(panel: _Panel) -> None:
+def _tag_chips(panel: RatingDraft) -> None:
     suggested = SUGGESTED_TAGS[panel.task]
     own = tuple(tag for tag in panel.tags if tag not in suggested)
     st.pills(
@@ -106,21 +69,12 @@ def _tag_chips(panel: _Panel) -> None:
         format_func=plain,
         key=panel.widget("tags"),
         label_visibility="collapsed",
+        wrap=True,
         persist_state="session",
     )
-    st.text_input(
-        "Own tag",
-        key=panel.widget("own-tag"),
-        max_chars=MAX_TAG_CHARS,
-        placeholder="+ own tag",
-        label_visibility="collapsed",
-        width=140,
-        on_change=_add_tag,
-        args=(panel,),
-    )
 
 
-def _buttons(actor: Actor, panel: _Panel, saved: Feedback | None) -> None:
+def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None) -> None:
     rating = panel.rating
     with st.container(horizontal=True, vertical_alignment="center"):
         clicked = st.button(
@@ -140,7 +94,7 @@ def _buttons(actor: Actor, panel: _Panel, saved: Feedback | None) -> None:
         _state(panel, saved)
 
 
-def _state(panel: _Panel, saved: Feedback | None) -> None:
+def _state(panel: RatingDraft, saved: Feedback | None) -> None:
     withdrawn = session().withdrawn_rating
     if saved:
         st.button(
@@ -160,21 +114,21 @@ def _state(panel: _Panel, saved: Feedback | None) -> None:
         st.caption("Not saved yet.")
 
 
-def _add_tag(panel: _Panel) -> None:
+def _add_tag(panel: RatingDraft) -> None:
     tag = st.session_state[panel.widget("own-tag")].strip()
     if tag and tag not in panel.tags:
         st.session_state[panel.widget("tags")] = [*panel.tags, tag]
     st.session_state[panel.widget("own-tag")] = ""
 
 
-def _withdraw(panel: _Panel) -> None:
+def _withdraw(panel: RatingDraft) -> None:
     actor = require(Permission.RATE)
     with shown():
         session().withdrawn_rating = workbench().feedback.withdraw(actor, panel.run_id)
         panel.show(None)
 
 
-def _undo(panel: _Panel, withdrawn: Feedback) -> None:
+def _undo(panel: RatingDraft, withdrawn: Feedback) -> None:
     actor = require(Permission.RATE)
     with shown():
         workbench().feedback.rate(

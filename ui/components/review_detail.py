@@ -92,8 +92,9 @@ def _generation(actor: Actor, run_id: UUID) -> None:
         ended = f", ended by {output.finish_reason}" if output.finish_reason else ""
         st.caption(f"Output {number} of {len(run.outputs)}{ended}")
         st.code(output.text, language=None, wrap_lines=True)
-    params = (f"{name.replace('_', ' ')} {value}" for name, value in vars(run.params).items())
-    st.caption(plain(" · ".join(params)))
+    params = {**vars(run.params), "stop": ", ".join(f"“{stop}”" for stop in run.params.stop)}
+    said = (f"{name.replace('_', ' ')} {value or 'none'}" for name, value in params.items())
+    st.caption(plain(" · ".join(said)))
 
 
 def _made(detail: RowDetail) -> str:

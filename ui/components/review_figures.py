@@ -8,7 +8,7 @@ from core.review.criteria import period_before
 from core.review.types import FeedbackFilter, Header, Kpis
 from ui.components.review_period import period_words
 
-_BAR_HEIGHT = 90
+_BARS_HEIGHT = 130
 
 
 def figures(header: Header, filter: FeedbackFilter) -> None:
@@ -100,26 +100,29 @@ def _difference(now: float, before: float) -> str:
 
 
 def _distribution(kpis: Kpis) -> None:
-    """How many of each rating, as bars that carry their number."""
+    """How many of each rating, as bars; the number stands in the label, in both themes."""
     if not kpis.rated:
         return
-    bars = [{"rating": f"{n} ★", "ratings": count} for n, count in enumerate(kpis.by_rating, 1)]
-    axes = {
-        "x": {"field": "ratings", "type": "quantitative", "axis": None},
-        "y": {"field": "rating", "type": "nominal", "sort": "descending", "title": None},
-    }
+    bars = [
+        {"rating": f"{stars} ★  {count:,}", "stars": stars, "ratings": count}
+        for stars, count in enumerate(kpis.by_rating, start=1)
+    ]
+    order = {"field": "stars", "order": "descending"}
     spec = {
         "data": {"values": bars},
-        "height": _BAR_HEIGHT,
-        "encoding": axes,
-        "layer": [
-            {"mark": {"type": "bar", "tooltip": True}},
-            {
-                "mark": {"type": "text", "align": "left", "dx": 4},
-                "encoding": {"text": {"field": "ratings", "format": ","}},
+        "height": _BARS_HEIGHT,
+        "mark": {"type": "bar", "tooltip": True},
+        "encoding": {
+            "x": {"field": "ratings", "type": "quantitative", "axis": None},
+            "y": {
+                "field": "rating",
+                "type": "nominal",
+                "sort": order,
+                "title": None,
+                "axis": {"labelOverlap": False, "ticks": False, "domain": False},
             },
-        ],
+        },
     }
-    told = ", ".join(f"{bar['ratings']} of {bar['rating']}" for bar in bars)
-    with st.container(width=260):
-        st.vega_lite_chart(None, spec, width="stretch", alt=f"Ratings: {told}")
+    said = "; ".join(str(bar["rating"]) for bar in bars)
+    with st.container(width=280):
+        st.vega_lite_chart(None, spec, width="stretch", alt=f"How many of each rating: {said}")

@@ -1,0 +1,102 @@
+"""Where the data is: the database that the settings name, or the embedded one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.config import Settings
+from core.errors import ConfigurationError, Unavailable
+from db import embedded, migrate
+from db.session import Database
+
+EmbeddedStatus = embedded.Status
+
+
+@dataclass(frozen=True)
+class OpenDatabase:
+    """`started` is the embedded server's folder where opening it started the server."""
+
+    database: Database
+    started: Path | None
+
+    def close(self) -> None:
+        """Let go of the connections, and leave the embedded server as it was found."""
+        self.database.close()
+        if self.started is not None:
+            embedded.stop(self.started)
+
+
+def open_database(settings: Settings) -> OpenDatabase:
+    """Connect lazily; the embedded server is made and started as far as needed."""
+    resting = settings.database_url is None and not is_running(settings)
+    return OpenDatabase(
+        Database(address(settings), database_away),
+        embedded_home(settings) if resting else None,
+    )
+
+
+@contextmanager
+def current_database(settings: Settings) -> Iterator[Database]:
+    """The database at the newest schema, for the duration of a command."""
+    opened = open_database(settings)
+    try:
+        bring_up_to_date(opened.database)
+        yield opened.database
+    finally:
+        opened.close()
+
+
+def bring_up_to_date(database: Database) -> None:
+    """Run the missing migrations. Raises `Unavailable` while the database is away."""
+    database.ping()
+    try:
+        migrate.upgrade(database.engine)
+    except migrate.MigrationError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def is_up_to_date(database: Database) -> bool:
+    database.ping()
+    return migrate.is_current(database.engine)
+
+
+def address(settings: Settings) -> str:
+    """The database's address, with its password; the embedded server runs afterwards."""
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    try:
+        return embedded.ensure(embedded_home(settings))
+    except embedded.EmbeddedError as error:
+        raise ConfigurationError(str(error)) from error
+
+
+def embedded_home(settings: Settings) -> Path:
+    if settings.database_url is not None:
+        raise ConfigurationError(
+            "GLIMPSE_DATABASE_URL names a database that is not ours to start or stop; "
+            "do it where it runs."
+        )
+    return settings.data_dir / "database"
+
+
+def embedded_status(settings: Settings) -> EmbeddedStatus:
+    return embedded.status(embedded_home(settings))
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether the embedded server lives, be it ready or on its way."""
+    return embedded_status(settings).state in {"running", "busy"}
+
+
+def stop(settings: Settings) -> None:
+    """Stop the embedded server, whoever started it."""
+    embedded.stop(embedded_home(settings))
+
+
+def database_away() -> Unavailable:
+    return Unavailable(
+        "The database does not answer. What was not confirmed as saved is not saved; "
+        "try again in a few seconds.",
+        retry_after=5,
+    )

@@ -1,0 +1,59 @@
+"""The command line's part for the database."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+
+from core import database, doctor
+from core.accounts.service import AccountService
+from core.config import Settings
+from core.doctor import Finding
+from core.errors import Unavailable
+
+
+def url(settings: Settings) -> str:
+    if settings.database_url is None and not database.is_running(settings):
+        raise Unavailable("The embedded database is not running; use: manage.py db start.")
+    return database.address(settings)
+
+
+def start(settings: Settings) -> str:
+    home = database.embedded_home(settings)
+    database.address(settings)
+    return f"Running in {home}."
+
+
+def stop(settings: Settings) -> str:
+    database.stop(settings)
+    return "Stopped."
+
+
+def upgrade(settings: Settings) -> str:
+    with database.current_database(settings):
+        return "The schema is the newest."
+
+
+COMMANDS: Mapping[str, Callable[[Settings], str]] = MappingProxyType(
+    {"url": url, "start": start, "stop": stop, "upgrade": upgrade}
+)
+
+
+def check(settings: Settings) -> Iterator[Finding]:
+    """Whether the database answers, at the newest schema, with somebody to administer it."""
+    if settings.database_url is None:
+        status = database.embedded_status(settings)
+        if status.state != "running":
+            resting = status.state in {"absent", "stopped"}
+            advice = "starts with the app" if resting else f"is not ready yet; see {status.log}"
+            yield Finding(resting, "database", f"the embedded one is {status.state} and {advice}.")
+            return
+    opened = database.open_database(settings)
+    try:
+        if database.is_up_to_date(opened.database):
+            yield Finding(True, "database", "reachable, with the newest schema.")
+            yield from doctor.check_people(AccountService(opened.database, settings))
+        else:
+            yield Finding(False, "database", "has an older schema; use: manage.py db upgrade.")
+    except Unavailable as error:
+        yield Finding(False, "database", doctor.why_away(error))
+    finally:
+        opened.close()

@@ -1,0 +1,1 @@
+"""The bundled detector: a small MM-Grounding-DINO trained on generated scenes."""

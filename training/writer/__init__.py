@@ -1,0 +1,1 @@
+"""The bundled writer: a small Llama trained on generated findings and reports."""
