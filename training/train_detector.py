@@ -32,7 +32,7 @@ def main() -> None:
     while training.step < plan.steps:
         training.advance()
         if training.step % _REPORT_EVERY == 0:
-            print(training.report(_REPORT_EVERY), flush=True)
+            print(training.report(), flush=True)
         if training.step % _SAVE_EVERY == 0:
             training.save(state)
     training.save(state)

@@ -31,7 +31,7 @@ def main() -> None:
     while training.step < plan.steps:
         training.advance()
         if training.step % _REPORT_EVERY == 0:
-            print(training.report(_REPORT_EVERY), flush=True)
+            print(training.report(), flush=True)
         if training.step % _SAVE_EVERY == 0:
             training.save(state)
         if training.step % _MEASURE_EVERY == 0:

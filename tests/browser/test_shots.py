@@ -1,4 +1,4 @@
-"""Every page in light and dark, wide and phone-sized: nothing broken, nothing cut off, a picture each."""
+"""Every page in light and dark, wide and phone-sized: nothing broken or cut off, a picture each."""
 
 from collections.abc import Callable
 

@@ -30,8 +30,8 @@ class Plan:
     #: First and last-but-one steps that train the backbone alone: four times cheaper, and shapes
     #: are what takes longest to learn.
     backbone_only: tuple[tuple[int, int], ...] = ((0, 2000), (3000, 5000))
-    steps: int = 10_000
-    decay: int = 2200  # the last steps, in which the pace falls to nothing
+    steps: int = 7900
+    decay: int = 2500  # the last steps, in which the pace falls to nothing
     batch: int = 16
     phrases: int = 8
     rate: float = 1e-3
@@ -79,6 +79,7 @@ class Training:
         self.step = 0
         self.seconds = 0.0  # of processor time, over all sessions
         self.sums: dict[str, float] = {}
+        self.reported = 0
 
     def _optimiser(self) -> torch.optim.Optimizer:
         first = [*backbone_of(self.model).parameters(), *self.heads.parameters()]
@@ -161,11 +162,13 @@ class Training:
                 else:
                     self.average[name].copy_(value)
 
-    def report(self, over: int) -> str:
+    def report(self) -> str:
         """Mean losses since the last report, in one line."""
+        over = self.step - self.reported
         parts = " ".join(f"{k} {v / over:.3f}" for k, v in self.sums.items())
         right = " ".join(f"{k}* {v:.2f}" for k, v in self.heads.right.items())
         self.sums.clear()
+        self.reported = self.step
         return f"step {self.step} cpu {self.seconds:.0f} s, {parts}, right {right}"
 
     def save(self, path: Path) -> None:
@@ -189,4 +192,5 @@ class Training:
         self.heads.load_state_dict(state["heads"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.average = state["average"]
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step = self.reported = state["step"]
+        self.seconds = state["seconds"]

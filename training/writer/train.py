@@ -23,8 +23,8 @@ _IGNORED = -100
 class Plan:
     """The length and pace of a training; steps are batches."""
 
-    steps: int = 6500
-    decay: int = 3000
+    steps: int = 2500
+    decay: int = 1000
     batch: int = 32
     rate: float = 2e-3
     seed: int = 1
@@ -76,6 +76,7 @@ class Training:
         self.step = 0
         self.seconds = 0.0
         self.sum = 0.0
+        self.reported = 0
 
     def advance(self) -> None:
         """One batch; right padding needs no mask, because no token sees what follows it."""
@@ -97,9 +98,9 @@ class Training:
         self.step += 1
         self.seconds += time.process_time() - started
 
-    def report(self, over: int) -> str:
+    def report(self) -> str:
         """The mean loss since the last report, in one line."""
-        mean, self.sum = self.sum / over, 0.0
+        mean, self.sum, self.reported = self.sum / (self.step - self.reported), 0.0, self.step
         return f"step {self.step} cpu {self.seconds:.0f} s, loss {mean:.4f}"
 
     def save(self, path: Path) -> None:
@@ -117,4 +118,5 @@ class Training:
         state = torch.load(path, weights_only=True)
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.seconds = state["step"], state["seconds"]
+        self.step = self.reported = state["step"]
+        self.seconds = state["seconds"]
