@@ -26,7 +26,7 @@ _SAFE_MESSAGES = (OSError, ImportError, MemoryError, RuntimeError)
 """Types whose messages tell of the machine, not of the request."""
 _QUIET = (
     *("httpx", "httpx2", "httpcore", "httpcore2"),
-    *("multipart", "python_multipart", "PIL", "asyncio", "sqlalchemy"),
+    *("multipart", "python_multipart", "PIL", "asyncio", "sqlalchemy", "alembic"),
 )
 _PER_REQUEST = "uvicorn.access"
 """Its lines hold whole addresses, search texts included; the API writes its own instead."""

@@ -91,9 +91,17 @@ def open_workbench(settings: Settings, tell: Callable[[FirstAdmin], None]) -> Wo
 
     `tell` hears the first admin's password, should `prepare` have to make one.
     """
-    opened = open_database(settings)
+    return assemble(settings, open_database(settings), ModelRegistry.from_file(settings), tell)
+
+
+def assemble(
+    settings: Settings,
+    opened: OpenDatabase,
+    models: ModelRegistry,
+    tell: Callable[[FirstAdmin], None],
+) -> Workbench:
+    """The services over parts that are there already."""
     database = opened.database
-    models = ModelRegistry.from_file(settings)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),

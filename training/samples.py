@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from training.backgrounds import Floats
 from training.paint import Renderer, paint
 from training.sample_scenes import Sample, Thing, samples
-from training.street import street
+from training.street import street, sun
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def render(sample: Sample) -> tuple[Image.Image, list[Truth]]:
     rng = random.Random(sample.file)
     width, height = sample.size
     if sample.ground == "street":
-        return street(width, height), []
+        return street(width, height), [Truth("circle", "yellow", "solid", sun(width, height))]
     picture = _ground(sample, rng)
     truths = [_put(picture, thing, sample.renderer, rng) for thing in sample.things]
     if sample.noise:

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
-import structlog
 
 from core.config import load_settings
 from core.errors import Unavailable
@@ -15,8 +14,6 @@ from core.workbench import Workbench
 from ui.resources import say, workbench
 
 _PATIENCE_S = 2
-
-log = structlog.get_logger()
 
 
 @asynccontextmanager
@@ -47,8 +44,7 @@ async def _prepared(bench: Workbench) -> None:
     while True:
         try:
             return await asyncio.to_thread(bench.prepare)
-        except Unavailable as error:
-            log.warning("database_away_at_start", reason=error.message)
+        except Unavailable:
             await asyncio.sleep(_PATIENCE_S)
 
 

@@ -3,15 +3,27 @@
 import sys
 
 import streamlit as st
+import structlog
 
 from core.config import load_settings
+from core.errors import Unavailable
 from core.workbench import FirstAdmin, Workbench, open_workbench
+
+log = structlog.get_logger()
 
 
 @st.cache_resource(show_spinner=False, on_release=Workbench.close)
 def workbench() -> Workbench:
-    """Opened by whoever asks first; Streamlit's cache holds a lock meanwhile."""
-    return open_workbench(load_settings(), tell=_tell)
+    """Opened by whoever asks first; Streamlit's cache holds a lock meanwhile.
+
+    A database that is away is no reason not to open: it is prepared once it answers.
+    """
+    bench = open_workbench(load_settings(), tell=_tell)
+    try:
+        bench.prepare()
+    except Unavailable as error:
+        log.warning("database_away_at_start", reason=error.message)
+    return bench
 
 
 def say(text: str) -> None:

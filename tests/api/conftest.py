@@ -13,18 +13,13 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from core.accounts import passwords
-from core.accounts.service import AccountService
 from core.config import ROOT, Settings
-from core.detection.service import DetectionService
-from core.feedback.service import FeedbackService
-from core.generation.service import GenerationService
+from core.database import OpenDatabase
 from core.ids import new_id
 from core.inference.registry import ModelRegistry
 from core.logs import configure
 from core.permissions import Role, Scope
-from core.review.service import ReviewService
-from core.runs.service import RunService
-from core.workbench import Workbench
+from core.workbench import Workbench, assemble
 from db.models import User
 from db.session import Database
 
@@ -93,19 +88,8 @@ def bench(api_settings: Settings, models: ModelRegistry, database: Database) -> 
 
 
 def bench_over(database: Database, models: ModelRegistry, settings: Settings) -> Workbench:
-    return Workbench(
-        settings=settings,
-        signing_key=SecretStr("k" * 40),
-        database=database,
-        models=models,
-        accounts=AccountService(database, settings),
-        detection=DetectionService(database, models, settings),
-        generation=GenerationService(database, models, settings),
-        runs=RunService(database),
-        feedback=FeedbackService(database),
-        review=ReviewService(database),
-        embedded_home=None,
-    )
+    opened = OpenDatabase(database, started=None)
+    return assemble(settings, opened, models, tell=lambda admin: None)
 
 
 @pytest.fixture

@@ -8,9 +8,10 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from core.config import Settings
+from core.database import database_away
 from core.inference.registry import ModelRegistry
 from core.permissions import Role
-from core.workbench import Workbench, _database_away
+from core.workbench import Workbench
 from db import embedded
 from db.session import Database
 from tests.api.conftest import METRICS_TOKEN, bench_over, error_of
@@ -32,7 +33,7 @@ def test_alive_asks_nothing_of_the_database(client: TestClient) -> None:
 def test_ready_follows_the_database_down_and_up(
     home: Path, models: ModelRegistry, api_settings: Settings
 ) -> None:
-    database = Database(embedded.ensure(home), _database_away)
+    database = Database(embedded.ensure(home), database_away)
     bench = bench_over(database, models, api_settings)
     client = TestClient(create_app(lambda: bench))
     assert client.get("/readyz").json() == {"status": "ready"}
