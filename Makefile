@@ -30,8 +30,12 @@ docs: $(RUN_READY)
 browser: $(DEV_READY)
 	@$(PY) tests/browser/chromium.py
 
-train-detector train-writer evaluate: $(DEV_READY)
-	$(PY) -m training.$(subst -,_,$@)
+train-detector train-writer: train-%: $(DEV_READY)
+	$(PY) -m training.train_$*
+	$(PY) -m training.publish $*
+
+evaluate: $(DEV_READY)
+	$(PY) -m training.evaluate detector samples writer
 
 $(RUN_READY): requirements.txt
 	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

@@ -76,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", default=["detector", "samples", "writer"])
     parser.add_argument("--count", type=int, default=200, help="scenes or findings for each row")
-    parser.add_argument("--threshold", type=float, default=0.4, help="of the detector's boxes")
+    parser.add_argument("--threshold", type=float, default=0.42, help="of the detector's boxes")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if "detector" in arguments.what:

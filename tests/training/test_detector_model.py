@@ -10,7 +10,7 @@ from training.detector.samples import check_sample
 from training.detector.vocabulary import vocabulary
 from training.sample_scenes import samples
 
-THRESHOLD = 0.4
+THRESHOLD = 0.42
 
 
 def test_every_weight_of_the_detector_is_in_its_file(detector: Detector) -> None:
@@ -25,7 +25,7 @@ def test_the_detector_reads_the_words_it_was_trained_on(detector: Detector) -> N
 
 def test_average_precision_stays_above_its_floor(detector: Detector) -> None:
     books = measure.tally(detector, measure.scenes(40, measure.TEST), measure.pairs)
-    assert books.average_precision() >= 0.5
+    assert books.average_precision() >= 0.85
 
 
 @pytest.mark.parametrize("size", [(64, 64), (640, 480), (2000, 700)])
@@ -42,4 +42,4 @@ def test_a_red_circle_is_found_at_any_resolution(detector: Detector, size: tuple
 def test_most_objects_of_the_sample_pictures_are_found(detector: Detector) -> None:
     results = [check_sample(detector, s, ROOT / "ui" / "samples", THRESHOLD) for s in samples()]
     meant, found = sum(r.meant for r in results), sum(r.found for r in results)
-    assert found >= 0.6 * meant
+    assert found >= 0.8 * meant

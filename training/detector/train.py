@@ -30,8 +30,8 @@ class Plan:
     #: First and last-but-one steps that train the backbone alone: four times cheaper, and shapes
     #: are what takes longest to learn.
     backbone_only: tuple[tuple[int, int], ...] = ((0, 2000), (3000, 5000))
-    steps: int = 7900
-    decay: int = 2500  # the last steps, in which the pace falls to nothing
+    steps: int = 8700
+    decay: int = 3200  # the last steps, in which the pace falls to nothing
     batch: int = 16
     phrases: int = 8
     rate: float = 1e-3
@@ -77,7 +77,7 @@ class Training:
         self.optimiser = self._optimiser()
         self.average = {k: v.clone() for k, v in self.model.state_dict().items()}
         self.step = 0
-        self.seconds = 0.0  # of processor time, over all sessions
+        self.seconds = 0.0  # of processor time, over all runs
         self.sums: dict[str, float] = {}
         self.reported = 0
 

@@ -67,7 +67,7 @@ def train(seed: int = 7) -> Any:
 
 
 def load_or_train(folder: Path) -> Any:
-    """The tokenizer of an earlier session, or a new one, stored."""
+    """The tokenizer of an earlier run, or a new one, stored."""
     if (folder / "tokenizer.json").exists():
         return PreTrainedTokenizerFast.from_pretrained(folder)
     tokenizer = train()

@@ -23,8 +23,8 @@ _IGNORED = -100
 class Plan:
     """The length and pace of a training; steps are batches."""
 
-    steps: int = 3400
-    decay: int = 1600
+    steps: int = 4100
+    decay: int = 2300
     batch: int = 32
     rate: float = 2e-3
     seed: int = 1
