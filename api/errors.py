@@ -100,7 +100,9 @@ def _problem(error: Mapping[str, Any], allowed: Sequence[str]) -> str:
         return f"unknown field “{name}”{hint}"
     cause = error.get("ctx", {}).get("error")
     told = str(cause) if isinstance(cause, ValueError) else str(error["msg"])
-    told = told[:1].lower() + told[1:].rstrip(".")
+    told = told.rstrip(".")
+    if not told[:2].isupper():  # an abbreviation stays
+        told = told[:1].lower() + told[1:]
     return f"{name}: {told}" if name else told
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.config import Settings
 from core.errors import ConfigurationError, Unavailable
 from db import embedded, migrate
-from db.session import Database
+from db.session import Database, is_postgresql
 
 EmbeddedStatus = embedded.Status
 
@@ -51,7 +51,8 @@ def bring_up_to_date(database: Database) -> None:
     """Run the missing migrations. Raises `Unavailable` while the database is away."""
     database.ping()
     try:
-        migrate.upgrade(database.engine)
+        with database.answering():
+            migrate.upgrade(database.engine)
     except migrate.MigrationError as error:
         raise ConfigurationError(str(error)) from error
 
@@ -64,11 +65,22 @@ def is_up_to_date(database: Database) -> bool:
 def address(settings: Settings) -> str:
     """The database's address, with its password; the embedded server runs afterwards."""
     if settings.database_url is not None:
-        return settings.database_url.get_secret_value()
+        return _checked(settings.database_url.get_secret_value())
     try:
         return embedded.ensure(embedded_home(settings))
     except embedded.EmbeddedError as error:
         raise ConfigurationError(str(error)) from error
+
+
+def _checked(url: str) -> str:
+    """The address, if it is one of a PostgreSQL; it is never quoted, for the password in it."""
+    if not is_postgresql(url):
+        raise ConfigurationError(
+            "GLIMPSE_DATABASE_URL is not the address of a PostgreSQL; write it as "
+            "postgresql://user:password@host:5432/database.",
+            facts={"key": "GLIMPSE_DATABASE_URL"},
+        )
+    return url
 
 
 def embedded_home(settings: Settings) -> Path:

@@ -26,8 +26,10 @@ _SAFE_MESSAGES = (OSError, ImportError, MemoryError, RuntimeError)
 """Types whose messages tell of the machine, not of the request."""
 _QUIET = (
     *("httpx", "httpx2", "httpcore", "httpcore2"),
-    *("multipart", "python_multipart", "PIL", "asyncio", "sqlalchemy", "alembic"),
+    *("uvicorn.error", "PIL", "asyncio", "sqlalchemy", "alembic"),
 )
+_CLIENTS_FAULTS = ("multipart", "python_multipart")
+"""They warn of bodies that could not be read, which the answer has told already."""
 _PER_REQUEST = "uvicorn.access"
 """Its lines hold whole addresses, search texts included; the API writes its own instead."""
 
@@ -81,6 +83,8 @@ def _adopt_libraries() -> None:
     logging.getLogger(_PER_REQUEST).propagate = False
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in _CLIENTS_FAULTS:
+        logging.getLogger(name).setLevel(logging.ERROR)
 
 
 def _add_trace_id(_logger: Any, _method: str, event: EventDict) -> EventDict:

@@ -91,7 +91,8 @@ def open_workbench(settings: Settings, tell: Callable[[FirstAdmin], None]) -> Wo
 
     `tell` hears the first admin's password, should `prepare` have to make one.
     """
-    return assemble(settings, open_database(settings), ModelRegistry.from_file(settings), tell)
+    models = ModelRegistry.from_file(settings)  # first: a wrong file must leave no server running
+    return assemble(settings, open_database(settings), models, tell)
 
 
 def assemble(

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import ProgrammingError
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 _LOCK = 0x476C696D707365  # "Glimpse": the advisory lock of everyone who migrates
@@ -24,7 +25,8 @@ def upgrade(engine: Engine) -> None:
 
     Raises
     ------
-    MigrationError : the database was made by a newer version of the program.
+    MigrationError : the database was made by a newer version of the program, or its role may
+        not make tables.
     sqlalchemy.exc.DBAPIError : the server is away, or refuses a statement.
     """
     with engine.connect() as connection:
@@ -41,6 +43,12 @@ def upgrade(engine: Engine) -> None:
             raise MigrationError(
                 f"The database cannot be upgraded: {error}. It was probably used with a newer "
                 "version; start that version, or restore a backup made with this one."
+            ) from error
+        except ProgrammingError as error:
+            said = str(error.orig).partition("\n")[0]
+            raise MigrationError(
+                f"The database refuses to be prepared: {said}. Its role needs the right to create "
+                "tables and functions in its schema."
             ) from error
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
@@ -36,9 +36,18 @@ class Database:
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
         """A transaction: committed where the block ends, rolled back where it raises."""
+        with (
+            self.answering(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raise what `away` makes where the block finds the server gone."""
         try:
-            with Session(self.engine, expire_on_commit=False) as session, session.begin():
-                yield session
+            yield
         except PoolTimeout as error:
             raise self._away() from error
         except DBAPIError as error:
@@ -53,6 +62,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def is_postgresql(url: str) -> bool:
+    """Whether `url` can be read, and is the address of a PostgreSQL."""
+    try:
+        return make_url(url).get_backend_name() in {"postgresql", "postgres"}
+    except (ArgumentError, ValueError):
+        return False
 
 
 def _is_away(error: DBAPIError) -> bool:

@@ -18,13 +18,13 @@ show_secret("account")
 
 left, right = st.columns(2, gap="large")
 with left:
-    st.header("Password")
+    st.subheader("Password")
     if password_form():
         st.success("The password is changed; your other sessions have ended.")
-    st.header("Sessions")
+    st.subheader("Sessions")
     sign_out_everywhere_button()
 with right:
-    st.header("API keys")
+    st.subheader("API keys")
     if actor.may(Permission.OWN_KEYS):
         own_keys()
     else:

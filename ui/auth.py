@@ -20,13 +20,6 @@ from ui.errors import shown
 from ui.resources import workbench
 from ui.session import forget, session
 
-_FIELDS = {
-    "Form name": "Sign in",
-    "Username": "Username",
-    "Password": "Password",
-    "Login": "Sign in",
-}
-
 
 def signed_in() -> Actor | None:
     """Who uses this tab: by its session, or, in a new tab, by the browser's cookie."""
@@ -42,7 +35,7 @@ def signed_in() -> Actor | None:
 def sign_in_form() -> None:
     """The form; once it is sent with the right password, the page starts over signed in."""
     with shown():
-        DatabaseLogin().login(fields=_FIELDS, key="sign_in")
+        DatabaseLogin().form()
     if session().session_id is not None:
         st.rerun()
 
@@ -84,7 +77,7 @@ class DatabaseCookie(CookieController):
 
 
 class DatabaseLogin(Authenticate):
-    """The library's form. Its own set-up is left out on purpose: it would make the cookie."""
+    """The library's sign-in. Its own set-up is left out on purpose: it would make the cookie."""
 
     def __init__(self) -> None:
         secret = workbench().signing_key.get_secret_value()
@@ -99,6 +92,16 @@ class DatabaseLogin(Authenticate):
         self.encryptor = Encryptor(secret)
         self._model = self.authentication_controller.authentication_model
         self._model.check_credentials = self._check_credentials  # type: ignore[method-assign]
+
+    def form(self) -> None:
+        """The library's form with a primary button, and fields that password managers know."""
+        with st.form("sign_in"):
+            st.subheader("Sign in")
+            username = st.text_input("Username", autocomplete="username")
+            password = st.text_input("Password", type="password", autocomplete="current-password")
+            sent = st.form_submit_button("Sign in", type="primary", width="stretch")
+        if sent and self.authentication_controller.login(username, password):
+            self.cookie_controller.set_cookie()
 
     def _check_credentials(self, username: str, password: str) -> bool:
         """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""

@@ -2,16 +2,19 @@
 
 import asyncio
 import gc
+import logging
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
 from core.config import load_settings
-from core.errors import Unavailable
+from core.errors import ConfigurationError, Unavailable
 from core.logs import configure
 from core.workbench import Workbench
 from ui.resources import say, workbench
+from ui.stopping import before_stopping
 
 _PATIENCE_S = 2
 
@@ -19,8 +22,14 @@ _PATIENCE_S = 2
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Ready to answer once entered; the default models go on loading meanwhile."""
-    configure(load_settings().log_level)
-    bench = await asyncio.to_thread(workbench)
+    try:
+        configure(load_settings().log_level)
+        bench = await asyncio.to_thread(workbench)
+    except ConfigurationError as error:
+        sys.stderr.write(f"Glimpse cannot start. {error.message}\n")
+        logging.disable()  # the server would log where in the program that was found out
+        raise
+    before_stopping(bench.generation.close)
     announcement = asyncio.create_task(_announce(bench))
     yield
     announcement.cancel()
@@ -40,12 +49,17 @@ async def _announce(bench: Workbench) -> None:
 
 
 async def _prepared(bench: Workbench) -> None:
-    """Return once the database has been prepared; one that is away is waited for."""
+    """Return once the database has been prepared; one that is away, or no use, is waited for."""
+    told = ""
     while True:
         try:
             return await asyncio.to_thread(bench.prepare)
         except Unavailable:
-            await asyncio.sleep(_PATIENCE_S)
+            pass
+        except ConfigurationError as error:
+            if error.message != told:
+                say(told := error.message)
+        await asyncio.sleep(_PATIENCE_S)
 
 
 def _load(bench: Workbench) -> None:

@@ -1,4 +1,8 @@
-"""The run that stands on a page: named by the address, else the last one of this tab."""
+"""The run that stands on a page: named by the address, else the last one of this tab.
+
+The last one comes back on arrival from another page only. A step back in the browser to an
+address without a run shows the page without one; it would otherwise lead forward again.
+"""
 
 from hashlib import sha256
 from uuid import UUID
@@ -17,9 +21,10 @@ from ui.session import session
 def opened_detection(actor: Actor) -> DetectionRun | None:
     """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
     run_id = run_in_address()
-    if run_id is None and "sample" not in st.query_params:
+    if run_id is None and session().arrived and "sample" not in st.query_params:
         run_id = session().detection_run_id
     if run_id is None:
+        session().detection_run_id = None
         return None
     run = workbench().detection.get(actor, run_id)
     source = session().detection_source
@@ -33,8 +38,9 @@ def opened_detection(actor: Actor) -> DetectionRun | None:
 
 def opened_generation(actor: Actor) -> GenerationRun | None:
     """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
-    run_id = run_in_address() or session().generation_run_id
+    run_id = run_in_address() or (session().generation_run_id if session().arrived else None)
     if run_id is None:
+        session().generation_run_id = None
         return None
     run = workbench().generation.get(actor, run_id)
     if session().generation_run_id != run.id:

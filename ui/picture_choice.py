@@ -53,7 +53,6 @@ def _sample(file: str) -> Sample:
 
 def _choose_sample(sample: Sample) -> None:
     _choose(Source(sample.title, sample.path.read_bytes(), sample.file))
-    st.query_params["sample"] = sample.file
     st.session_state[PHRASES_KEY] = sample.phrases
 
 
@@ -70,5 +69,6 @@ def _choose(source: Source | None) -> None:
     """Put `source` on the page in place of whatever run or picture was there."""
     session().detection_source = source
     session().detection_run_id = None
-    for name in ("run", "sample"):
-        st.query_params.pop(name, None)
+    wanted = {"sample": source.sample} if source and source.sample else {}
+    if st.query_params.to_dict() != wanted:  # one change, so that one step back undoes it
+        st.query_params.from_dict(wanted)

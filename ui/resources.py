@@ -6,6 +6,7 @@ import streamlit as st
 import structlog
 
 from core.config import load_settings
+from core.doctor import why_away
 from core.errors import Unavailable
 from core.workbench import FirstAdmin, Workbench, open_workbench
 
@@ -22,7 +23,10 @@ def workbench() -> Workbench:
     try:
         bench.prepare()
     except Unavailable as error:
-        log.warning("database_away_at_start", reason=error.message)
+        log.warning("database_away_at_start", reason=why_away(error))
+    except BaseException:
+        bench.close()
+        raise
     return bench
 
 

@@ -17,11 +17,18 @@ from ui.session import session
 from ui.text import plain
 
 ASSETS = ROOT / "ui" / "assets"
+_SIDEBAR_WIDTH = 220
+_FORM_WIDTH = 400
 
 
 def run() -> None:
     with trace(), shown():
-        st.set_page_config(page_title="Glimpse", page_icon=ASSETS / "favicon.svg", layout="wide")
+        st.set_page_config(
+            page_title="Glimpse",
+            page_icon=ASSETS / "favicon.svg",
+            layout="wide",
+            initial_sidebar_state=_SIDEBAR_WIDTH,
+        )
         st.logo(ASSETS / "wordmark.svg", icon_image=ASSETS / "favicon.svg", size="large")
         with shown(stop=True):
             actor = signed_in()
@@ -34,6 +41,7 @@ def run() -> None:
             page = _menu(actor)
             sidebar(actor)
         st.set_page_config(page_title=f"{page.title} · Glimpse")
+        session().visit(page.title)
         page.run()
 
 
@@ -65,8 +73,8 @@ def _at(spec: PageSpec, title: str, show: Callable[[], None]) -> st.Page:
 
 
 def _sign_in() -> None:
-    _, middle, _ = st.columns([1, 2, 1])
-    with middle:
+    with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
+        st.space("large")
         st.image(ASSETS / "wordmark.svg", width=220)
         notice = session().notice
         if notice:
@@ -77,8 +85,7 @@ def _sign_in() -> None:
 
 
 def _first_password() -> None:
-    _, middle, _ = st.columns([1, 2, 1])
-    with middle:
+    with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
         st.header("Choose a password of your own")
         st.write("The one you signed in with was temporary.")
         if password_form():

@@ -47,6 +47,13 @@ class UiSession:
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
+    page: str | None = None
+    arrived: bool = True
+    """Whether this run of the script is the first on its page: later ones follow the address."""
+
+    def visit(self, page: str) -> None:
+        self.arrived = page != self.page
+        self.page = page
 
 
 def session() -> UiSession:

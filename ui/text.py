@@ -6,13 +6,14 @@ from datetime import datetime
 from core.clock import now
 
 _MARKS = re.compile(r"([\\`*_\[\]$<~|])")
+_NO_BREAK = "\u00a0"
 _STEPS = ((3600, 60, "min"), (86_400, 3600, "h"), (30 * 86_400, 86_400, "d"))
-_SHORTCODE = re.compile(r":(?=[\w/+-]+:)")
+_COLON = re.compile(r":(?=[A-Za-z]|[\w/+-]+:)")
 
 
 def plain(text: str) -> str:
-    """`text` as Markdown that shows exactly `text`: no emphasis, links, maths or icons."""
-    return _SHORTCODE.sub(r"\\:", _MARKS.sub(r"\\\1", text))
+    """`text` as Markdown that shows exactly `text`: no emphasis, links, maths, icons or colours."""
+    return _COLON.sub(r"\\:", _MARKS.sub(r"\\\1", text))
 
 
 def ago(moment: datetime | None) -> str:
@@ -26,6 +27,11 @@ def ago(moment: datetime | None) -> str:
         if seconds < limit:
             return f"{seconds // unit:.0f} {word} ago"
     return f"on {moment:%Y-%m-%d}"
+
+
+def facts(*parts: str) -> str:
+    """Short facts on one quiet line, which breaks between them only."""
+    return " · ".join(part.replace(" ", _NO_BREAK) for part in parts if part)
 
 
 def shortened(text: str, length: int) -> str:

@@ -16,12 +16,14 @@ router = APIRouter(tags=["health"])
 _RETRY_S = "5"
 
 
+@router.head("/healthz", include_in_schema=False)
 @router.get("/healthz")
 def healthz() -> dict[str, str]:
     """200 as long as the process answers."""
     return {"status": "ok"}
 
 
+@router.head("/readyz", include_in_schema=False)
 @router.get("/readyz")
 def readyz(bench: Bench) -> JSONResponse:
     """200 once the database answers and the default models are loaded; 503 says what is missing."""

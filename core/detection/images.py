@@ -1,6 +1,7 @@
 """The one way into the product for pictures: checked, decoded, upright, RGB."""
 
 import hashlib
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -29,6 +30,9 @@ _ACCEPTED = "JPEG, PNG, WebP, BMP, TIFF or GIF"
 _MULTI_PICTURE_JPEG = "MPO"
 _LOSSLESS = frozenset({"image/png", "image/gif", "image/bmp"})
 _SMALL_PIXELS = 1_000_000
+_JPEG_SIDE = 65_500
+_at_once = threading.BoundedSemaphore(4)
+"""The largest picture takes up to a gigabyte while its colours are converted."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,7 @@ def decode(content: bytes | None, settings: Settings) -> DecodedImage:
             f"{_megabytes(settings.max_image_bytes)} are allowed. Make it smaller.",
             facts={"bytes": len(content), "max_bytes": settings.max_image_bytes},
         )
-    with _opened(content, settings.max_image_pixels) as opened:
+    with _at_once, _opened(content, settings.max_image_pixels) as opened:
         file_format = "JPEG" if opened.format == _MULTI_PICTURE_JPEG else str(opened.format)
         picture = _loaded(opened)
     digest = hashlib.sha256(content).hexdigest()
@@ -69,14 +73,15 @@ def decode(content: bytes | None, settings: Settings) -> DecodedImage:
 def encode(image: DecodedImage, max_side: int | None = None) -> Picture:
     """The picture for showing, its longer side at most `max_side` pixels, without metadata.
 
-    PNG for small pictures that came without loss, else JPEG.
+    PNG for small pictures that came without loss, and where a side is too long for JPEG; else JPEG.
     """
     picture = image.picture
     if max_side is not None and max(picture.size) > max_side:
         picture = picture.copy()
         picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
     buffer = BytesIO()
-    if image.info.mime in _LOSSLESS and picture.width * picture.height <= _SMALL_PIXELS:
+    small = picture.width * picture.height <= _SMALL_PIXELS
+    if (image.info.mime in _LOSSLESS and small) or max(picture.size) > _JPEG_SIDE:
         picture.save(buffer, "PNG")
         return Picture(buffer.getvalue(), "image/png")
     picture.save(buffer, "JPEG", quality=90)

@@ -63,6 +63,21 @@ class DetectionService:
                 raise
             return record(self._database, request, answer)
 
+    def detect_again(
+        self,
+        actor: Actor,
+        run_id: UUID,
+        prompt: str,
+        params: DetectionParams | None = None,
+        model: str | None = None,
+    ) -> DetectionRun:
+        """`detect` on the picture of a recorded run, its file exactly as it came.
+
+        Raises as `detect`, and `NotFound` as for `get`.
+        """
+        actor.require(Permission.DETECT)
+        return self.detect(actor, self._file_of(actor, run_id), prompt, params, model)
+
     def get(self, actor: Actor, run_id: UUID) -> DetectionRun:
         """A recorded detection: the actor's own, or anybody's for a reviewer; else `NotFound`."""
         with self._database.unit_of_work() as session:
@@ -80,12 +95,15 @@ class DetectionService:
         """
         if max_side is not None and max_side < 1:
             raise Invalid("max_side must be at least 1 pixel.", facts={"min": 1})
+        return encode(decode(self._file_of(actor, run_id), self._settings), max_side)
+
+    def _file_of(self, actor: Actor, run_id: UUID) -> bytes:
         with self._database.unit_of_work() as session:
             run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
             content = ImageRepository(session).get_image_content(run.image_sha256 or b"")
         if content is None:
             raise NotFound("The picture of this run is not kept any more.")
-        return encode(decode(content, self._settings), max_side)
+        return content
 
     def _checked(
         self,

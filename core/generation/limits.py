@@ -58,7 +58,7 @@ def _clean(field: str, text: object) -> str:
         raise Invalid(f"{field}: must be text.", facts={"field": field})
     text = text.replace("\r\n", "\n")
     if not text.strip():
-        raise Invalid(f"{field}: is blank; write something.", facts={"field": field})
+        raise Invalid(f"The {field} is blank; write something.", facts={"field": field})
     _check_characters(field, text)
     return text
 

@@ -27,7 +27,7 @@ from db.session import Database
 
 log = structlog.get_logger()
 
-_CLOSE_S = 10.0
+_CLOSE_S = 3.0
 _DRAWN_SEEDS = 2**32
 
 

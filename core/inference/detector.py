@@ -20,6 +20,7 @@ from core.metrics import model_calls_total
 from core.runs.types import Task
 
 _LONGEST_ASPECT = 32
+_FRAME_SIDE = 4096
 _PADDING = (127, 127, 127)
 
 
@@ -70,13 +71,13 @@ class TorchDetector(ABC):
                 "Use other words.",
                 facts={"unknown": list(phrases)},
             )
-        framed = _framed(image)
+        framed, extent = _framed(image)
         processed = self.loaded.processor.image_processor(images=framed, return_tensors="pt")
         ready = perf_counter()
         logits, boxes = self._forward({**text.inputs, **processed})
         answered = perf_counter()
         model_calls_total.labels(Task.DETECTION, self.loaded.id).inc()
-        found = self._boxes(self.scores(logits, text), boxes, text.known, framed.size, image.size)
+        found = self._boxes(self.scores(logits, text), boxes, text.known, extent, image.size)
         timings = {
             "preprocess": ready - began,
             "forward": answered - ready,
@@ -134,12 +135,23 @@ class TorchDetector(ABC):
         return tuple(found)
 
 
-def _framed(image: Image.Image) -> Image.Image:
-    """The picture, its short side padded where it is so thin that resizing would lose it."""
+def _framed(image: Image.Image) -> tuple[Image.Image, tuple[int, int]]:
+    """The picture for the model, and the size it stands for in pixels of the original.
+
+    Where it is so thin that resizing would lose it, its short side is padded, and the whole made
+    smaller first: a frame around 1 x 25,000,000 pixels fits no memory.
+    """
     longest = max(image.size)
     least = -(-longest // _LONGEST_ASPECT)
     if min(image.size) >= least:
-        return image
-    frame = Image.new("RGB", (max(image.width, least), max(image.height, least)), _PADDING)
-    frame.paste(image)
-    return frame
+        return image, image.size
+    extent = max(image.width, least), max(image.height, least)
+    scale = min(1.0, _FRAME_SIDE / longest)
+    kept = _scaled(image.size, scale)
+    frame = Image.new("RGB", _scaled(extent, scale), _PADDING)
+    frame.paste(image if kept == image.size else image.resize(kept))
+    return frame, extent
+
+
+def _scaled(size: tuple[int, int], scale: float) -> tuple[int, int]:
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))

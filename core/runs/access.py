@@ -15,8 +15,11 @@ def readable_run(
 
     Raises
     ------
+    NotAllowed : neither the history nor running such tasks is the actor's to use.
     NotFound : unknown, of another task, or somebody else's: the three are never told apart.
     """
+    if not actor.may(Permission.HISTORY):
+        _require_running(actor, task)
     found = runs.get_run(run_id)
     if (
         found is None
@@ -25,3 +28,10 @@ def readable_run(
     ):
         raise NotFound("There is no such run; check its id.", facts={"run_id": str(run_id)})
     return found
+
+
+def _require_running(actor: Actor, task: Task | None) -> None:
+    """Whoever may run a task may look at what came of it."""
+    if task is None and actor.may(Permission.GENERATE):
+        return
+    actor.require(Permission.GENERATE if task is Task.GENERATION else Permission.DETECT)

@@ -28,11 +28,16 @@ _TUNING = {
     "wal_compression": "on",
     "checkpoint_timeout": "15min",
     "idle_in_transaction_session_timeout": "60s",
-    "log_min_duration_statement": "1s",
     "log_checkpoints": "off",
     "log_timezone": "UTC",
     "timezone": "UTC",
 }
+_DISCREET = {
+    "log_min_duration_statement": "-1",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
+}
+"""The server's log tells no statements: in them stands what people wrote."""
 _LOG_BYTES = 10 * 2**20
 
 
@@ -96,6 +101,7 @@ def start(place: Place, lock: int) -> None:
             "port": str(PORT),
             "unix_socket_directories": f'"{sockets}"',
             "unix_socket_permissions": "0700",
+            **_DISCREET,
         }
         command = [str(programs / "postgres"), "-D", str(place.data)]
         for name, value in fixed.items():

@@ -22,7 +22,7 @@ settings = workbench().settings
 run: DetectionRun | None = None
 source: Source | None = None
 
-st.header("Detection")
+st.title("Detection")
 with shown():
     run = opened_detection(actor)
 left, right = st.columns([7, 4], gap="medium")
@@ -45,15 +45,14 @@ with right:
 with left:
     if run:
         detection_result(run)
+        rating_panel(run.id, Task.DETECTION, key="detection")
     elif source:
         with shown():
             picture_only(preview(source, settings), key=VIEW_KEY)
     else:
-        with st.container(border=True, height=420):
+        with st.container(border=True, height=280):
             st.markdown("**No picture yet**")
             st.caption(
                 "Upload one or pick a sample, say what to look for, and press Detect. "
                 "The boxes are drawn here."
             )
-if run:
-    rating_panel(run.id, Task.DETECTION, key="detection")

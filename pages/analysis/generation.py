@@ -1,14 +1,12 @@
 """Generation: a prompt in; text as it is written, and a rating, out."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from core.generation.types import GenerationRun, SamplingParams
 from core.permissions import Permission
 from core.runs.types import RunStatus, Task
 from ui.components.generation_form import as_asked, model_field, prompt_field
-from ui.components.generation_result import generation_result
+from ui.components.generation_result import facts_and_again, generation_result
 from ui.components.rating import rating_panel
 from ui.components.sampling import sampling_panel
 from ui.errors import shown
@@ -21,7 +19,7 @@ bench = workbench()
 run: GenerationRun | None = None
 params: SamplingParams | None = None
 
-st.header("Generation")
+st.title("Generation")
 with shown():
     run = opened_generation(actor)
 left, right = st.columns([7, 4], gap="medium")
@@ -49,20 +47,8 @@ with below_left:
     if run:
         with shown():
             run = generation_result(actor, run)
+        facts_and_again(actor, run)
         if run.status is not RunStatus.RUNNING:
-            if st.button(
-                "Again",
-                key="generation-again",
-                icon=":material/refresh:",
-                help="The same prompt and settings with a new seed",
-            ):
-                with shown():
-                    newly = replace(run.params, seed=None)
-                    again = bench.generation.start(
-                        actor, run.messages or run.prompt, newly, run.model
-                    )
-                    show_generation(again.id)
-                    st.rerun()
             rating_panel(run.id, Task.GENERATION, key="generation")
     else:
         with st.container(border=True, height=280):

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from core.permissions import Permission
-from ui.components.review_detail import no_detail, row_detail
+from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
-from ui.components.review_table import feedback_table
+from ui.components.review_table import PAGE_SIZE, feedback_table
 from ui.components.review_view import export_url, reset, view_in_address
 from ui.errors import shown
 from ui.guard import require
@@ -16,14 +16,14 @@ actor = require(Permission.REVIEW)
 review = workbench().review
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
-    st.header("Feedback", width="content")
+    st.title("Feedback", width="content")
     tools = st.container(horizontal=True, width="content")
 tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
 with shown(stop=True):
     view = view_in_address()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor)
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
 tools.link_button(
     "Export CSV",
     export_url(view.filter),
@@ -32,11 +32,9 @@ tools.link_button(
 )
 filter_bar(view.filter, choices)
 figures(header, view.filter)
-wide, narrow = st.columns([3, 2], gap="medium")
+wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
     feedback_table(view, page, header.current.rated)
-with narrow, shown():
-    if view.row:
+if view.row:
+    with narrow[0], shown():
         row_detail(actor, view, view.row)
-    else:
-        no_detail()

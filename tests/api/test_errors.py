@@ -93,3 +93,8 @@ def test_a_workbench_that_cannot_be_opened_is_503() -> None:
 
 def test_answers_are_not_kept_by_caches(client: TestClient) -> None:
     assert client.get("/healthz").headers["Cache-Control"] == "no-store"
+
+
+def test_abbreviations_stay_as_they_are(analyst: TestClient) -> None:
+    answer = analyst.post("/api/v1/feedback", json={"run_id": 5, "rating": 3})
+    assert error_of(answer)["message"].startswith("run_id: UUID input")

@@ -104,3 +104,8 @@ def test_models_are_listed_with_what_is_wrong(analyst: TestClient) -> None:
     assert models["reporter"]["device"] == "cpu"
     assert not models["gone"]["available"]
     assert "nowhere" in models["gone"]["reason"]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_probes_that_ask_for_the_head_only_are_answered(client: TestClient, path: str) -> None:
+    assert client.head(path).status_code == client.get(path).status_code

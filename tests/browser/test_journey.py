@@ -137,6 +137,50 @@ def test_ten_quick_clicks_make_one_rating_which_can_be_changed(
     assert rows[0]["comment"] == "'=1+1"
 
 
+def test_keys_set_the_stars_and_list_themselves(page: Page, people: dict[str, str]) -> None:
+    page.goto("/generation")
+    sign_in(page, ANALYST, people[ANALYST])
+    generate(page, "Findings: 1 blue star. Report:")
+    expect(save_button(page)).to_be_visible()
+    page.get_by_test_id("tokenstream-text").click()
+    page.keyboard.press("4")
+    expect(star(page, 4)).to_be_checked()
+    comment = page.get_by_label("Comment", exact=True)
+    comment.click()
+    page.keyboard.type("1 of 2?")
+    settle(page)
+    expect(comment).to_have_value("1 of 2?")
+    expect(star(page, 4)).to_be_checked()
+    page.get_by_test_id("tokenstream-text").click()
+    page.wait_for_timeout(300)  # the comment is on its way
+    settle(page)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Ctrl + Enter")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_back_undoes_one_choice_at_a_time(page: Page, people: dict[str, str]) -> None:
+    page.goto("/home")
+    sign_in(page, ANALYST, people[ANALYST])
+    page.get_by_role("link", name="Detection").click()
+    settle(page)
+    page.get_by_role("radio", name="Night").click()
+    expect(page).to_have_url(re.compile(r"sample=night"))
+    settle(page)
+    page.get_by_role("button", name="Detect").click()
+    expect(boxes(page).first).to_be_visible()
+    settle(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"sample=night"))
+    expect(boxes(page)).to_have_count(0)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/detection$"))
+    settle(page)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/home$"))
+
+
 def test_a_stream_is_stopped_and_what_is_there_is_rated(page: Page, people: dict[str, str]) -> None:
     page.goto("/generation")
     sign_in(page, ANALYST, people[ANALYST])
@@ -194,8 +238,8 @@ def test_an_admin_finds_a_rating_and_exports_what_is_filtered(
 
 
 def _open_first_row(page: Page) -> None:
-    """The table is one canvas: its first cell holds the first row's mark."""
-    page.get_by_test_id("stDataFrame").first.click(position={"x": 16, "y": 52})
+    """The table is one canvas; a click anywhere in a row opens it."""
+    page.get_by_test_id("stDataFrame").first.click(position={"x": 300, "y": 52})
     expect(page).to_have_url(re.compile(r"row="))
     settle(page)
 

@@ -130,3 +130,11 @@ def test_errors_of_the_machine_keep_their_reason(stream: io.StringIO) -> None:
 def test_an_unknown_object_in_a_field_does_not_break_the_line(stream: io.StringIO) -> None:
     structlog.get_logger("x").info("seen", what=object(), nested={"a": {1, 2}})
     assert len(lines(stream)) == 1
+
+
+def test_servers_do_not_tell_who_connected_nor_parsers_what_they_could_not_read(
+    stream: io.StringIO,
+) -> None:
+    logging.getLogger("uvicorn.error").info('192.0.2.1:55 - "WebSocket /stream" [accepted]')
+    logging.getLogger("python_multipart.multipart").warning("Expected boundary, got 104")
+    assert lines(stream) == []

@@ -149,3 +149,15 @@ def test_stopping_where_nothing_runs_does_nothing(home: Path) -> None:
     embedded.stop(home)
     embedded.stop(home / "nothing")
     assert list(home.iterdir()) == [home / "launcher.lock"]
+
+
+def test_the_servers_log_quotes_nothing_that_was_written(home: Path) -> None:
+    url = embedded.ensure(home)
+    query(url, "create table people (name text primary key)")
+    query(url, "insert into people values ('CANARY')")
+    with pytest.raises(psycopg2.IntegrityError):
+        query(url, "insert into people values ('CANARY')")
+    query(url, "select pg_sleep(1.2), 'CANARY'")
+    log = embedded.status(home).log.read_text()
+    assert "duplicate key" in log
+    assert "CANARY" not in log

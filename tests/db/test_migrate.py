@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, create_engine, text
 
 from db.migrate import MigrationError, is_current, upgrade
 from db.models import Base
@@ -104,3 +104,11 @@ def test_comments_are_searched_by_phrases_in_any_script(
     with database.unit_of_work() as session:
         answer = session.scalar(search, {"comment": comment, "phrase": phrase})
     assert answer is found
+
+
+def test_a_role_that_may_not_make_tables_is_told_so(fresh: Database) -> None:
+    nowhere = {"options": "-c search_path=nowhere"}
+    engine = create_engine(fresh.engine.url, connect_args=nowhere)
+    with pytest.raises(MigrationError, match="refuses to be prepared"):
+        upgrade(engine)
+    engine.dispose()

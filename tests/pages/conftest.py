@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
@@ -43,7 +44,10 @@ def bench(
     monkeypatch.setenv("GLIMPSE_SECRET_KEY", "0123456789abcdef" * 4)
     monkeypatch.setenv("GLIMPSE_DATA_DIR", str(tmp_path / "var"))
     workbench.clear()
-    yield workbench()
+    opened = workbench()
+    with database.unit_of_work() as session:
+        session.execute(text("truncate users cascade"))  # the first admin of a new installation
+    yield opened
     workbench.clear()
 
 
@@ -83,4 +87,4 @@ def texts(app: AppTest) -> str:
     kinds = ("title", "header", "subheader", "markdown", "caption", "info", "warning", "error")
     found = [element.value for kind in kinds for element in getattr(app, kind)]
     found += [element.value for element in app.success]
-    return "\n".join(str(text) for text in found)
+    return "\n".join(str(text) for text in found).replace("\u00a0", " ")

@@ -102,4 +102,4 @@ def test_markdown_in_a_label_is_shown_as_typed(visitor: Visitor) -> None:
     visitor.sign_in(Role.ANALYST)
     assert visitor.actor is not None
     visitor.bench.accounts.add_key(visitor.actor, "[a](http://b) :red[c]")
-    assert r"\[a\](http://b) :red\[c\]" in texts(visitor.open("account"))
+    assert r"\[a\](http://b) \:red\[c\]" in texts(visitor.open("account"))

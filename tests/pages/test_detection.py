@@ -140,3 +140,23 @@ def test_the_rating_stands_under_the_result(visitor: Visitor) -> None:
 def test_signed_out_visitors_see_no_detection(visitor: Visitor) -> None:
     app = visitor.open("detection")
     assert not [area for area in app.text_area if area.key == "detection-phrases"]
+
+
+def test_a_phrase_without_any_box_is_named(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
+    app.text_area(key="detection-phrases").set_value("red circle. unicorn").run()
+    app = press_detect(app)
+    assert not app.error
+    assert "No box at any score for “unicorn”" in texts(app)
+
+
+def test_a_step_back_to_no_run_shows_none_and_does_not_lead_forward(visitor: Visitor) -> None:
+    app = press_detect(visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file))
+    run_id = app.query_params["run"]
+    app = visitor.open("detection")
+    assert "run" not in app.query_params
+    assert not app.feedback
+    app = visitor.open("detection", run=str(run_id))
+    visitor.open("account")
+    app = visitor.open("detection")
+    assert app.query_params["run"] == run_id

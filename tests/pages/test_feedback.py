@@ -137,8 +137,11 @@ def test_pages_turn_both_ways(admin: Visitor, ann: Actor) -> None:
     app.button(key="review-older").click().run()
     assert table(app) == ["comment 1", "comment 0"]
     assert app.button(key="review-older").disabled
+    assert "26 to 27 of 27 ratings" in texts(app)
+    assert app.query_params["from"] == "26"
     app.button(key="review-newer").click().run()
     assert table(app) == first
+    assert "1 to 25 of 27 ratings" in texts(app)
 
 
 def test_a_row_opens_its_text_parameters_and_other_ratings(admin: Visitor, ann: Actor) -> None:
@@ -155,8 +158,21 @@ def test_a_row_opens_its_text_parameters_and_other_ratings(admin: Visitor, ann: 
     assert "2 ratings of this run" in said
     assert "I like it" in said
     app.button(key="review-close").click().run()
-    assert "No row chosen" in texts(app)
+    assert "A click on a row opens it" in texts(app)
     assert "row" not in app.query_params
+    assert "Say it." not in [block.value for block in app.code]
+
+
+def test_text_from_people_stays_text(admin: Visitor, ann: Actor) -> None:
+    hostile = "[x](javascript:1) :red[c] $a$ <img src=x>"
+    given = rated(admin, ann, 2, hostile, prompt=hostile)
+    assert admin.actor is not None
+    admin.bench.feedback.rate(admin.actor, given.run_id, 1, [":red[t]"], hostile)
+    app = admin.open("feedback", row=str(given.id))
+    assert [block.value for block in app.code] == [hostile, "Something."]
+    assert [line.value for line in app.text] == [hostile]
+    safe = r"\[x\](javascript:1) \:red\[c\] \$a\$ \<img src=x>"
+    assert f"admin: {safe}" in texts(app)
 
 
 def test_a_withdrawn_row_says_so(admin: Visitor, ann: Actor) -> None:

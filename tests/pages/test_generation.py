@@ -92,8 +92,8 @@ def test_a_finished_run_is_shown_whole_with_its_seed_and_timings(visitor: Visito
     run = finished(visitor, replace(SHORT, seed=77))
     app = visitor.open("generation", run=str(run.id))
     assert stream_data(app)["final"]["texts"] == [run.outputs[0].text]
-    assert "seed `77`" in texts(app)
-    assert f"{run.usage.completion_tokens} written" in texts(app)
+    assert "seed 77" in texts(app)
+    assert f"{run.usage.prompt_tokens} prompt tokens" in texts(app)
     assert app.text_area(key="generation-prompt").value == REPORT
     assert len(app.feedback) == 1
 

@@ -79,3 +79,10 @@ def test_models_and_their_state_are_named(visitor: Visitor, role: Role) -> None:
     shown = texts(app)
     for info in visitor.bench.models.infos():
         assert info.id in shown
+
+
+def test_the_list_of_keys_opens(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("home")
+    app.button(key="keys").click().run()
+    assert not app.exception
+    assert "?" in list(app.table[0].value["Key"])

@@ -35,6 +35,11 @@ def test_signed_out_every_path_is_the_login_page(visitor: Visitor, path: str) ->
     assert not app.title
 
 
+def test_signing_in_is_the_one_primary_action(visitor: Visitor) -> None:
+    app = visitor.open("")
+    assert [(button.label, button.proto.type) for button in app.button] == [("Sign in", "primary")]
+
+
 def test_right_password_opens_the_path_that_was_typed(visitor: Visitor, analyst: str) -> None:
     app = send(visitor.open("account"), analyst, PASSWORD)
     assert not app.exception

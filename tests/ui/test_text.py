@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from core.clock import now
-from ui.text import ago, plain, shortened
+from ui.text import ago, facts, plain, shortened
 
 
 @pytest.mark.parametrize(
@@ -14,8 +14,9 @@ from ui.text import ago, plain, shortened
         ("*bold* _it_", r"\*bold\* \_it\_"),
         ("[link](http://x)", r"\[link\](http://x)"),
         ("$x$ `code` <b>", r"\$x\$ \`code\` \<b>"),
-        (":red[danger]", r":red\[danger\]"),
+        (":red[danger]", r"\:red\[danger\]"),
         (":smile: :material/home:", r"\:smile: \:material/home:"),
+        (":red alone", r"\:red alone"),
         ("at 12:30, plain: words", "at 12:30, plain: words"),
     ],
 )
@@ -42,6 +43,10 @@ def test_old_times_are_told_by_their_day_and_none_as_never() -> None:
     moment = now() - timedelta(days=40)
     assert ago(moment) == f"on {moment:%Y-%m-%d}"
     assert ago(None) == "never"
+
+
+def test_facts_break_between_one_another_only() -> None:
+    assert facts("seed 7", "", "110 ms in all") == "seed\u00a07 · 110\u00a0ms\u00a0in\u00a0all"
 
 
 def test_long_text_becomes_one_line_with_an_ellipsis() -> None:

@@ -131,13 +131,18 @@ class View {
     this.find(".reset").disabled = this.threshold === this.data.threshold && !this.hidden.size;
     this.find(".list").hidden = !shown.size;
     this.find(".count").textContent = this.counted(shown.size);
+    this.find(".bar").classList.toggle("none", !shown.size);
   }
 
   counted(shown) {
     const all = this.marks.length;
-    if (!all) return `No boxes: nothing scored ${this.data.floor.toFixed(2)} or more. Try other words for what you look for.`;
-    const hint = shown ? "" : "; lower the score or switch a label on to see more";
-    return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown${hint}`;
+    if (!all) return `No box reached ${this.data.floor.toFixed(2)}, the lowest score kept. Try other words for what you look for, or another model.`;
+    if (shown) return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown`;
+    const switchedOn = this.marks.filter(({ box }) => !this.hidden.has(box.label));
+    if (!switchedOn.length) return "Every label is switched off; switch one on to see its boxes.";
+    const { box } = switchedOn.reduce((best, mark) => (mark.box.score > best.box.score ? mark : best));
+    const best = `the best was ${box.score.toFixed(2)} for “${box.label}”`;
+    return `No box reached ${this.threshold.toFixed(2)}; ${best}. Lower the score here, try other words, or another model.`;
   }
 
   heat(mark, event) {

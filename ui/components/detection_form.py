@@ -46,15 +46,18 @@ def settings_fields(prompt: str) -> DetectionAsk:
     key = _threshold_key(info.id)
     st.session_state.setdefault(key, info.box_threshold)
     threshold = st.slider(
-        "Score threshold",
+        "Score threshold of the next run",
         min_value=FLOOR,
         max_value=1.0,
         step=0.01,
         key=key,
-        help="Boxes scored lower start out hidden; the slider under the picture brings them "
-        f"back without a new run, down to {FLOOR}. The model's own default is "
-        f"{info.box_threshold}.",
+        help="What a box must score to count as found, in the record and in exports. The model's "
+        f"own default is {info.box_threshold}.",
         persist_state="session",
+    )
+    st.caption(
+        "Decides what counts as found. “Show from score” under the picture changes the view only, "
+        f"down to {FLOOR}, without a new run."
     )
     return DetectionAsk(prompt, info.id, DetectionParams(_own(threshold, info)))
 
@@ -74,9 +77,9 @@ def detect(
     Raises what `DetectionService.detect` does.
     """
     service = workbench().detection
+    if source is None and before:
+        return service.detect_again(actor, before.id, asked.prompt, asked.params, asked.model)
     content = source.content if source else None
-    if content is None and before:
-        content = service.picture(actor, before.id).content
     return service.detect(actor, content, asked.prompt, asked.params, asked.model)
 
 

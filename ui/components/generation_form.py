@@ -35,7 +35,7 @@ def prompt_field(max_chars: int) -> str:
     prompt = st.text_area(
         "Prompt",
         key=_PROMPT_KEY,
-        height=120,
+        height=88,
         max_chars=max_chars,
         placeholder=EXAMPLES["Report"],
         persist_state="session",

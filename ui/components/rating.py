@@ -8,6 +8,7 @@ from core.feedback.checks import MAX_COMMENT_CHARS, MAX_TAG_CHARS
 from core.feedback.types import SUGGESTED_TAGS, Feedback
 from core.permissions import Actor, Permission
 from core.runs.types import Task
+from ui.components.keys import pressed
 from ui.components.rating_draft import RatingDraft
 from ui.errors import shown
 from ui.guard import require
@@ -36,26 +37,27 @@ def _draw(actor: Actor, panel: RatingDraft) -> None:
     panel.follow(saved)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.feedback("stars", key=panel.widget("stars"), persist_state="session")
+        _tag_chips(panel)
+    with st.container(horizontal=True):
+        st.text_area(
+            "Comment",
+            key=panel.widget("comment"),
+            max_chars=MAX_COMMENT_CHARS,
+            height="content",
+            placeholder="What is right or wrong here? (optional)",
+            label_visibility="collapsed",
+            persist_state="session",
+        )
         st.text_input(
             "Own tag",
             key=panel.widget("own-tag"),
             max_chars=MAX_TAG_CHARS,
             placeholder="+ own tag",
             label_visibility="collapsed",
-            width=140,
+            width=120,
             on_change=_add_tag,
             args=(panel,),
         )
-    _tag_chips(panel)
-    st.text_area(
-        "Comment",
-        key=panel.widget("comment"),
-        max_chars=MAX_COMMENT_CHARS,
-        height="content",
-        placeholder="What is right or wrong here? (optional)",
-        label_visibility="collapsed",
-        persist_state="session",
-    )
     _buttons(actor, panel, saved)
 
 
@@ -82,7 +84,7 @@ def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None) -> None:
             key=panel.widget("save"),
             icon=":material/check:",
             disabled=rating is None,
-            help="Choose 1 to 5 stars first." if rating is None else None,
+            help="Choose 1 to 5 stars first; the keys 1 to 5 do." if rating is None else None,
         )
         if clicked and rating is not None:
             with shown():
@@ -92,6 +94,7 @@ def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None) -> None:
                 saved = session().ratings[panel.run_id] = rated.feedback
                 session().withdrawn_rating = None
         _state(panel, saved)
+        pressed("12345", key=panel.widget("keys"), on_press=panel.set_stars)
 
 
 def _state(panel: RatingDraft, saved: Feedback | None) -> None:

@@ -35,6 +35,10 @@ class RatingDraft:
     def comment(self) -> str:
         return st.session_state.get(self.widget("comment")) or ""
 
+    def set_stars(self, digit: str) -> None:
+        """Let the stars stand at `digit`, “1” to “5”, from their next drawing on."""
+        st.session_state[self.widget("stars")] = int(digit) - 1
+
     def show(self, given: Feedback | None) -> None:
         """Let the widgets stand at `given`, or empty, from their next drawing on."""
         st.session_state[self.widget("stars")] = given.rating - 1 if given else None

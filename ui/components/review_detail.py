@@ -11,18 +11,13 @@ from core.permissions import Actor, Permission
 from core.review.types import RowDetail
 from core.runs.types import Task
 from ui.components.boxview import run_boxes
+from ui.components.generation_result import settings_facts, timing_facts
 from ui.components.review_filters import STATUS_WORDS
 from ui.components.review_view import View, open_row
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
-from ui.text import plain
-
-
-def no_detail() -> None:
-    with st.container(border=True, height=420):
-        st.markdown("**No row chosen**")
-        st.caption("Choose a row of the table to see its picture or text, and to set its status.")
+from ui.text import facts, plain
 
 
 def row_detail(actor: Actor, view: View, feedback_id: UUID) -> None:
@@ -42,7 +37,7 @@ def row_detail(actor: Actor, view: View, feedback_id: UUID) -> None:
 def _who(view: View, detail: RowDetail) -> None:
     given = detail.row.feedback
     with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.markdown(f"**{_stars(given.rating)}** by {plain(detail.row.username)}")
+        st.markdown(f"**{_stars(given.rating)}**", width="content")
         st.button(
             "Close",
             key="review-close",
@@ -51,6 +46,8 @@ def _who(view: View, detail: RowDetail) -> None:
             on_click=open_row,
             args=(view, None),
         )
+    at = f"{given.updated_at:%Y-%m-%d %H:%M} UTC"
+    st.caption(facts(f"by {plain(detail.row.username)}", at))
     if given.comment:
         st.text(given.comment)
     if given.tags:
@@ -81,7 +78,13 @@ def _detection(actor: Actor, run_id: UUID) -> None:
     run = workbench().detection.get(actor, run_id)
     st.caption(f"Looked for: {plain(run.prompt)}")
     run_boxes(run, floor=FLOOR, key="review-view")
-    st.caption(f"Score threshold {run.box_threshold:.2f}, text threshold {run.text_threshold:.2f}")
+    st.caption(
+        facts(
+            f"score threshold {run.box_threshold:.2f}",
+            f"text threshold {run.text_threshold:.2f}",
+            f"{len(run.detections)} of {len(run.raw)} boxes found",
+        )
+    )
 
 
 def _generation(actor: Actor, run_id: UUID) -> None:
@@ -92,16 +95,15 @@ def _generation(actor: Actor, run_id: UUID) -> None:
         ended = f", ended by {output.finish_reason}" if output.finish_reason else ""
         st.caption(f"Output {number} of {len(run.outputs)}{ended}")
         st.code(output.text, language=None, wrap_lines=True)
-    params = {**vars(run.params), "stop": ", ".join(f"“{stop}”" for stop in run.params.stop)}
-    said = (f"{name.replace('_', ' ')} {value or 'none'}" for name, value in params.items())
-    st.caption(plain(" · ".join(said)))
+    st.caption(facts(*settings_facts(run), f"at most {run.params.max_new_tokens} tokens"))
+    st.caption(facts(*timing_facts(run)))
 
 
 def _made(detail: RowDetail) -> str:
     row = detail.row
-    took = f" in {row.latency_ms:,} ms" if row.latency_ms is not None else ""
-    at = f"{row.run_created_at:%Y-%m-%d %H:%M UTC}"
-    return f"{plain(row.model)} `{row.revision[:12]}`{took} · run {at} · `{detail.run_id}`"
+    took = f"{row.latency_ms:,} ms in all" if row.latency_ms is not None else "not timed"
+    at = f"run at {row.run_created_at:%Y-%m-%d %H:%M} UTC"
+    return facts(f"{plain(row.model)} {row.revision[:12]}", took, at, f"run {detail.run_id}")
 
 
 def _ratings(detail: RowDetail) -> None:

@@ -8,13 +8,14 @@ from core.review.criteria import period_before
 from core.review.types import FeedbackFilter, Header, Kpis
 from ui.components.review_period import period_words
 
-_BARS_HEIGHT = 130
+_BARS_HEIGHT, _BARS_WIDTH = 112, 200
+_FIGURE_WIDTH = 126
 
 
 def figures(header: Header, filter: FeedbackFilter) -> None:
     """Six figures with their n and the change against the equally long period before."""
     kpis, interval = header.current, header.positive_interval
-    within = f"95 % interval {interval.low:.0%} to {interval.high:.0%}, " if interval else ""
+    within = f"{100 * interval.low:.0f}–{interval.high:.0%}, " if interval else ""
     rated = f"n = {kpis.rated:,}"
     with st.container(horizontal=True):
         _figure(
@@ -23,14 +24,16 @@ def figures(header: Header, filter: FeedbackFilter) -> None:
         _figure(
             "Coverage",
             _share(kpis.coverage),
-            f"{kpis.rated_runs:,} of {kpis.runs:,} runs rated",
+            f"{kpis.rated_runs:,} of {kpis.runs:,} runs",
             _change(header, lambda k: k.coverage, _points),
+            help="Runs with a rating among all runs of that period, task, model and user.",
         )
         _figure(
             "Positive",
             _share(kpis.positive_share),
-            f"4 or 5; {within}{rated}",
+            f"{within}{rated}",
             _change(header, lambda k: k.positive_share, _points),
+            help="The share of ratings of 4 and 5, with its 95% interval.",
         )
         _figure(
             "Mean rating",
@@ -42,9 +45,10 @@ def figures(header: Header, filter: FeedbackFilter) -> None:
         _figure(
             "Untriaged",
             f"{kpis.untriaged:,}",
-            f"status new, {rated}",
+            f"of {kpis.rated:,}",
             _change(header, lambda k: k.untriaged, _relative),
             neutral=True,
+            help="Ratings whose status is new.",
         )
         _distribution(kpis)
     earlier = period_before(filter)
@@ -53,21 +57,27 @@ def figures(header: Header, filter: FeedbackFilter) -> None:
         if earlier
         else "choose a first and a last day to see changes against the days before"
     )
-    st.caption(
-        f"Figures for {period_words(filter)}; {compared}. "
-        "Coverage counts all runs of that period, task, model and user."
-    )
+    st.caption(f"Figures for {period_words(filter)}; {compared}.")
 
 
-def _figure(label: str, value: str, of: str, change: str | None, *, neutral: bool = False) -> None:
+def _figure(
+    label: str,
+    value: str,
+    of: str,
+    change: str | None,
+    *,
+    neutral: bool = False,
+    help: str | None = None,
+) -> None:
     flat = change is not None and not set(change) & set("123456789")
-    with st.container(width=150, gap=None):
+    with st.container(width=_FIGURE_WIDTH, gap=None):
         st.metric(
             label,
             value,
             "unchanged" if flat else change,
             delta_color="off" if neutral or flat else "normal",
             delta_arrow="off" if flat else "auto",
+            help=help,
         )
         st.caption(of)
 
@@ -111,6 +121,7 @@ def _distribution(kpis: Kpis) -> None:
     spec = {
         "data": {"values": bars},
         "height": _BARS_HEIGHT,
+        "padding": {"left": 0, "right": 4, "top": 0, "bottom": 0},
         "mark": {"type": "bar", "tooltip": True},
         "encoding": {
             "x": {"field": "ratings", "type": "quantitative", "axis": None},
@@ -119,10 +130,12 @@ def _distribution(kpis: Kpis) -> None:
                 "type": "nominal",
                 "sort": order,
                 "title": None,
+                "scale": {"paddingInner": 0.25, "paddingOuter": 0.4},
                 "axis": {"labelOverlap": False, "ticks": False, "domain": False},
             },
         },
     }
     said = "; ".join(str(bar["rating"]) for bar in bars)
-    with st.container(width=280):
+    with st.container(width=_BARS_WIDTH, gap=None):
+        st.markdown(":small[Ratings by stars]")
         st.vega_lite_chart(None, spec, width="stretch", alt=f"How many of each rating: {said}")

@@ -28,20 +28,19 @@ def filter_bar(filter: FeedbackFilter, choices: FilterChoices) -> None:
     _follow(filter)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _period(filter)
-        _choice("Task", "task", list(Task), width=130)
-        _choice("Model", "model", _with(choices.models, filter.model), width=170)
-        _choice("User", "user", _with(choices.users, filter.user), width=140)
-        _choice("Rating from", "rating_min", list(range(1, 6)), width=120)
-        _choice("to", "rating_max", list(range(1, 6)), width=120)
-        _choice("Tag", "tag", _with(choices.tags, filter.tag), width=170)
-        _choice("Status", "status", list(ReviewStatus), width=140, words=STATUS_WORDS)
+        _choice("Task", "task", list(Task), width=150)
+        _choice("Model", "model", _with(choices.models, filter.model), width=150)
+        _choice("User", "user", _with(choices.users, filter.user), width=150)
+        _choice("Rating from", "rating_min", list(range(1, 6)), width=110)
+        _choice("Rating to", "rating_max", list(range(1, 6)), width=110)
+        _choice("Tag", "tag", _with(choices.tags, filter.tag), width=160)
+        _choice("Status", "status", list(ReviewStatus), width=125, words=STATUS_WORDS)
         st.text_input(
             "Text",
             key=f"{_KEY}text",
             max_chars=MAX_TEXT_CHARS,
             placeholder="in comments, prompts, outputs",
             help="Whole words in comments; any part of prompts and outputs.",
-            width=240,
             on_change=_changed,
         )
 
@@ -52,7 +51,7 @@ def _period(filter: FeedbackFilter) -> None:
         "Period",
         [ALL_TIME, *PRESETS, *([OWN_DAYS] if own else [])],
         key=f"{_KEY}preset",
-        width=140,
+        width=130,
         on_change=_preset_chosen,
     )
     for label, name in (("From", "since"), ("To", "until")):
@@ -63,7 +62,7 @@ def _period(filter: FeedbackFilter) -> None:
             max_value=LAST_DAY,
             format="YYYY-MM-DD",
             key=f"{_KEY}{name}",
-            width=165,
+            width=150,
             on_change=_changed,
         )
 

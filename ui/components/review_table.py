@@ -13,6 +13,7 @@ from ui.components.review_filters import STATUS_WORDS
 from ui.components.review_view import View, open_page, open_row, reset
 from ui.text import shortened
 
+PAGE_SIZE = 25
 _CELL_CHARS = 300
 _HEIGHT, _ROW_HEIGHT, _FRAME = 560, 35, 3
 
@@ -31,19 +32,33 @@ def feedback_table(view: View, page: FeedbackPage, total: int) -> None:
         height=min(_HEIGHT, _ROW_HEIGHT * (len(ids) + 1) + _FRAME),
         hide_index=True,
         on_select=partial(_selected, view, key, ids),
-        selection_mode="single-row",
+        selection_mode=["single-row", "single-cell"],
         column_config={
-            "Rated": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
-            "Rating": st.column_config.NumberColumn(format="%d ★", width="small"),
-            "Tags": st.column_config.ListColumn(),
-            "Latency": st.column_config.NumberColumn(format="%d ms", width="small"),
-            "Comment": st.column_config.TextColumn(width="medium"),
+            "Rated": st.column_config.DatetimeColumn(
+                format="YYYY-MM-DD HH:mm", timezone="UTC", width=148
+            ),
+            "Rating": st.column_config.NumberColumn(format="%d ★", width=65),
+            "Comment": st.column_config.TextColumn(width=200 if view.row else 260),
+            "Tags": st.column_config.ListColumn(width=120),
+            "Status": st.column_config.TextColumn(width=75),
+            "Task": st.column_config.TextColumn(width=90),
+            "Model": st.column_config.TextColumn(width=85),
+            "User": st.column_config.TextColumn(width=85),
+            "Prompt": st.column_config.TextColumn(width=180),
+            "Latency": st.column_config.NumberColumn(format="%d ms", width=75),
         },
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        _turn("Newer", view, page.previous_cursor, ":material/chevron_left:")
-        _turn("Older", view, page.next_cursor, ":material/chevron_right:")
-        st.caption(f"{len(ids):,} of {total:,} ratings, newest first; times are UTC.")
+        newer, older = max(1, view.first - PAGE_SIZE), view.first + len(ids)
+        _turn("Newer", view, page.previous_cursor, newer, ":material/chevron_left:")
+        _turn("Older", view, page.next_cursor, older, ":material/chevron_right:")
+        st.caption(_place(view, len(ids), total))
+
+
+def _place(view: View, rows: int, total: int) -> str:
+    last = view.first + rows - 1
+    rest = "" if view.row else " A click on a row opens it."
+    return f"{view.first:,} to {last:,} of {total:,} ratings, newest first; times are UTC.{rest}"
 
 
 def _cells(row: FeedbackRow) -> dict[str, object]:
@@ -55,9 +70,9 @@ def _cells(row: FeedbackRow) -> dict[str, object]:
         "Tags": list(given.tags),
         "Status": STATUS_WORDS[given.review_status],
         "Task": str(row.task),
-        "Prompt": shortened(row.prompt, _CELL_CHARS),
         "Model": row.model,
         "User": row.username,
+        "Prompt": shortened(row.prompt, _CELL_CHARS),
         "Latency": row.latency_ms,
     }
 
@@ -65,7 +80,7 @@ def _cells(row: FeedbackRow) -> dict[str, object]:
 def _nothing(view: View) -> None:
     if view.cursor is not None:
         st.info("This page of the table is empty by now.", icon=":material/inbox:")
-        st.button("Newest ratings", key="review-newest", on_click=open_page, args=(view, None))
+        st.button("Newest ratings", key="review-newest", on_click=open_page, args=(view, None, 1))
     elif view.filter == FeedbackFilter():
         st.info(
             "No feedback yet: ratings given under a result appear here.", icon=":material/inbox:"
@@ -75,14 +90,14 @@ def _nothing(view: View) -> None:
         st.button("Show everything", key="review-everything", on_click=reset)
 
 
-def _turn(label: str, view: View, cursor: str | None, icon: str) -> None:
+def _turn(label: str, view: View, cursor: str | None, first: int, icon: str) -> None:
     st.button(
         label,
         key=f"review-{label.lower()}",
         icon=icon,
         disabled=cursor is None,
         on_click=open_page,
-        args=(view, cursor),
+        args=(view, cursor, first),
     )
 
 
@@ -93,9 +108,11 @@ def _table_key(view: View) -> str:
 
 
 def _selection(ids: tuple[UUID, ...], row: UUID | None) -> DataframeStateInput:
-    return {"selection": {"rows": [ids.index(row)] if row in ids else []}}
+    return {"selection": {"rows": [ids.index(row)] if row in ids else [], "cells": []}}
 
 
 def _selected(view: View, key: str, ids: tuple[UUID, ...]) -> None:
-    rows = st.session_state[key].selection.rows
+    """A click anywhere in a row opens it; a second one on its mark closes it."""
+    chosen = st.session_state[key].selection
+    rows = [row for row, _ in chosen.cells] or chosen.rows
     open_row(view, ids[rows[0]] if rows else None)

@@ -15,6 +15,7 @@ from ui.guard import require
 
 _CURSOR = "page"
 _ROW = "row"
+_FIRST = "from"
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class View:
     filter: FeedbackFilter
     cursor: str | None = None
     row: UUID | None = None
+    first: int = 1
+    """The number of the page's first row, counted from the newest; a guide, not a fact."""
 
 
 def view_in_address() -> View:
@@ -33,11 +36,16 @@ def view_in_address() -> View:
     except ValueError as error:
         raise Invalid("The address does not name a rating; reset the filters.") from error
     filter = from_query({name: said[name] for name in FILTER_NAMES if name in said})
-    return View(filter, said.get(_CURSOR), opened)
+    first = said.get(_FIRST, "")
+    return View(filter, said.get(_CURSOR), opened, int(first) if first.isdecimal() else 1)
 
 
 def show_in_address(view: View) -> None:
-    places = {_CURSOR: view.cursor, _ROW: str(view.row) if view.row else None}
+    places = {
+        _CURSOR: view.cursor,
+        _ROW: str(view.row) if view.row else None,
+        _FIRST: str(view.first) if view.cursor else None,
+    }
     st.query_params.from_dict(
         to_query(view.filter) | {name: place for name, place in places.items() if place}
     )
@@ -49,10 +57,10 @@ def open_row(view: View, row: UUID | None) -> None:
     show_in_address(replace(view, row=row))
 
 
-def open_page(view: View, cursor: str | None) -> None:
-    """Callback: turn to another page of the table."""
+def open_page(view: View, cursor: str | None, first: int) -> None:
+    """Callback: turn to another page of the table, which begins with row number `first`."""
     require(Permission.REVIEW)
-    show_in_address(View(view.filter, cursor))
+    show_in_address(View(view.filter, cursor, first=first))
 
 
 def reset() -> None:

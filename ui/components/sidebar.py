@@ -5,6 +5,7 @@ import streamlit as st
 from core.permissions import Actor
 from ui.auth import sign_out
 from ui.components.cookie import cookie_keeper
+from ui.components.keys import keys_button
 from ui.components.status import model_lines
 from ui.text import plain
 
@@ -16,4 +17,5 @@ def sidebar(actor: Actor) -> None:
             "Sign out", key="sign_out", icon=":material/logout:", on_click=sign_out, width="stretch"
         )
         model_lines()
+        keys_button()
         cookie_keeper()

@@ -14,6 +14,7 @@ from ui.resources import workbench
 from ui.text import ago, plain, shortened
 
 _SHOWN = 8
+_PROMPT_CHARS = 44
 _ACTIONS = {
     Task.DETECTION: ("Find objects in a picture", "Type what to look for; boxes show where it is."),
     Task.GENERATION: ("Write text", "Type a prompt and watch the text arrive."),
@@ -73,9 +74,8 @@ def models() -> None:
         if not infos:
             st.warning("No model is set up; add one to models.toml and start again.")
         for info in infos:
-            st.markdown(model_line(info))
-            if info.reason:
-                st.caption(plain(info.reason))
+            reason = f"  \n{plain(info.reason)}" if info.reason else ""
+            st.caption(f"{model_line(info)}{reason}")
 
 
 def _run(run: RunSummary) -> None:
@@ -84,7 +84,7 @@ def _run(run: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             page.page(),
-            label=plain(shortened(run.prompt, 60)),
+            label=plain(shortened(run.prompt, _PROMPT_CHARS)),
             icon=f":material/{page.icon}:",
             query_params={"run": str(run.id)},
         )

@@ -54,6 +54,7 @@ def _presets() -> str | None:
         key=_PRESET_KEY,
         on_change=_take_preset,
         width="stretch",
+        wrap=True,
         help="Precise always takes the likeliest word; Balanced varies a little; Creative "
         "surprises more, and errs more.",
     )

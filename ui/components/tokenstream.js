@@ -156,7 +156,7 @@ function figures(run) {
   const parts = [`${run.tokens} / ${run.data.limit} tokens`];
   if (run.rate) parts.push(`${run.rate.toFixed(run.rate < 10 ? 1 : 0)} tokens/s`);
   if (run.firstTokenMs) parts.push(`first token ${Math.round(run.firstTokenMs)} ms`);
-  return parts.join("  ·  ");
+  return parts.map((part) => part.replaceAll(" ", "\u00a0")).join(" · ");
 }
 
 function set(element, text) {

@@ -10,6 +10,7 @@ from core.config import Settings
 from core.errors import Unavailable
 from core.generation.limits import check_params
 from core.generation.types import FinishReason, Message, SamplingParams, TokenEvent
+from core.inference.device import use_threads
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.detokenise import Vocabulary
 from core.inference.textengine.forward import Forward
@@ -45,7 +46,7 @@ class TextEngine:
         self._closed = threading.Event()
         self._threads = [
             threading.Thread(target=work, name=f"{name}-{loaded.id}", daemon=True)
-            for name, work in (("text", self._scheduler.run), ("text-watch", self._watch))
+            for name, work in (("text", self._write), ("text-watch", self._watch))
         ]
         for thread in self._threads:
             thread.start()
@@ -94,6 +95,11 @@ class TextEngine:
             log.error("engine_does_not_stop", model=self._loaded.id)
             for row in self._places.everyone():
                 row.end(FinishReason.CANCELLED)
+
+    def _write(self) -> None:
+        """The engine's own thread: it would inherit the threads of whichever model came last."""
+        use_threads(self._loaded.model.num_parameters(), self._loaded.device)
+        self._scheduler.run()
 
     def _watch(self) -> None:
         """End sequences without progress, even while the model itself does not return."""

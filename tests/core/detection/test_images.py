@@ -243,3 +243,8 @@ def turned(picture: Image.Image, orientation: int) -> Image.Image:
         8: Image.Transpose.ROTATE_270,
     }.get(orientation)
     return picture if undo is None else picture.transpose(undo)
+
+
+def test_a_picture_too_long_for_jpeg_is_shown_all_the_same(settings: Settings) -> None:
+    long = decode(as_file(Image.new("RGB", (70_000, 20))), settings)
+    assert encode(long).mime == "image/png"

@@ -105,13 +105,13 @@ def test_the_session_and_the_key_are_recorded(
 def test_thresholds_are_pure_functions_over_the_raw_boxes(
     detection: DetectionService, ann: Actor
 ) -> None:
-    run = detection.detect(ann, PICTURE, PROMPT)
+    run = detection.detect(ann, PICTURE, PROMPT, DetectionParams(0.85), "rule")
     before = calls()
     for threshold in (0.05, 0.2, 0.5, 0.9, 1.0):
         moved = dataclasses.replace(run, box_threshold=threshold, text_threshold=0.0)
         assert moved.detections == above(run.raw, threshold)
     assert calls() == before
-    again = detection.detect(ann, PICTURE, PROMPT, DetectionParams(box_threshold=0.06))
+    again = detection.detect(ann, PICTURE, PROMPT, DetectionParams(box_threshold=0.06), "rule")
     assert again.raw == run.raw
     assert again.detections == above(run.raw, 0.06)
     assert len(again.detections) > len(run.detections)
@@ -291,3 +291,42 @@ def test_a_key_for_something_else_may_not_detect(
     with pytest.raises(NotAllowed):
         detection.detect(keyed, PICTURE, PROMPT)
     assert count(database, Run) == 0
+
+
+def test_detecting_again_takes_the_file_as_it_came(
+    detection: DetectionService, database: Database, ann: Actor
+) -> None:
+    content = as_file(turned(scene(), 6), "JPEG", exif=exif(6))
+    first = detection.detect(ann, content, PROMPT)
+    again = detection.detect_again(ann, first.id, "blue square", DetectionParams(0.5), "rule")
+    assert again.id != first.id
+    assert again.image == first.image
+    assert (again.prompt, again.model, again.box_threshold) == ("blue square", "rule", 0.5)
+    assert (count(database, Run), count(database, ImageRow)) == (2, 1)
+
+
+def test_detecting_again_is_for_those_who_see_the_run_and_may_detect(
+    detection: DetectionService, database: Database, ann: Actor
+) -> None:
+    run = detection.detect(ann, PICTURE, PROMPT)
+    with pytest.raises(NotFound, match="no such run"):
+        detection.detect_again(rows.person(database, "bob"), run.id, PROMPT)
+    keyed = dataclasses.replace(ann, scopes=frozenset({Scope.FEEDBACK}))
+    with pytest.raises(NotAllowed):
+        detection.detect_again(keyed, run.id, PROMPT)
+    assert count(database, Run) == 1
+
+
+def test_a_run_is_not_shown_to_a_key_for_exports_nor_under_a_temporary_password(
+    detection: DetectionService, ann: Actor
+) -> None:
+    run = detection.detect(ann, PICTURE, PROMPT)
+    for barred in (
+        dataclasses.replace(ann, scopes=frozenset({Scope.EXPORT})),
+        dataclasses.replace(ann, must_change_password=True),
+    ):
+        for look in (detection.get, detection.picture):
+            with pytest.raises(NotAllowed):
+                look(barred, run.id)
+    guest = dataclasses.replace(ann, role=Role.GUEST)
+    assert detection.get(guest, run.id).id == run.id

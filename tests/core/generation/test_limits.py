@@ -39,7 +39,7 @@ def test_messages_count_together_and_are_checked_each() -> None:
     assert check_prompt(two, 200) == ("x" * 60 + "\n\n" + "y" * 60, tuple(two))
     with pytest.raises(Invalid, match="122"):
         check_prompt(two, 100)
-    with pytest.raises(Invalid, match=r"messages\[1\]: is blank"):
+    with pytest.raises(Invalid, match=r"messages\[1\] is blank"):
         check_prompt([Message("user", "a"), Message("user", " ")], 100)
     with pytest.raises(Invalid, match=r"'robot'; allowed are system, user, assistant"):
         check_prompt([Message("robot", "a")], 100)

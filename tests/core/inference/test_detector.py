@@ -1,5 +1,7 @@
 """The bundled detector, and each architecture beside its own processor and model."""
 
+import time
+
 import numpy as np
 import pytest
 import torch
@@ -11,6 +13,7 @@ from core.detection.types import FLOOR, Detection
 from core.errors import Invalid
 from core.inference.architectures import ARCHITECTURES, GroundedDetector, detector_for
 from core.inference.catalog import read_catalog
+from core.inference.detector import _framed
 from core.inference.loader import load_detector
 from core.inference.types import ModelEntry
 from tests.core.detection.pictures import CIRCLE, SQUARE, scene
@@ -121,3 +124,20 @@ def test_tiny_and_thin_pictures_are_answered(
     for found in shapes.detect(Image.new("RGB", size, "red"), ("red square",)).detections:
         assert found.box.xmax <= size[0]
         assert found.box.ymax <= size[1]
+
+
+@pytest.mark.parametrize("size", [(1, 1_000_000), (1_000_000, 1)])
+def test_a_hair_of_a_picture_costs_no_more_than_another(
+    size: tuple[int, int], shapes: GroundedDetector
+) -> None:
+    began = time.monotonic()
+    found = shapes.detect(Image.new("RGB", size, "red"), ("red circle",)).detections
+    assert time.monotonic() - began < 10
+    assert all(0 <= d.box.xmax <= size[0] and 0 <= d.box.ymax <= size[1] for d in found)
+
+
+def test_a_thin_picture_is_framed_in_its_own_measure() -> None:
+    framed, extent = _framed(Image.new("RGB", (10, 64_000)))
+    assert extent == (2000, 64_000)
+    assert framed.size == (128, 4096)
+    assert _framed(Image.new("RGB", (5000, 5000)))[1] == (5000, 5000)

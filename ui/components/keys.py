@@ -1,0 +1,49 @@
+"""Keys that work anywhere on a page, and the list of all of them."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+
+import streamlit as st
+
+from ui.components.bundle import component
+
+KEYS: Mapping[str, str] = MappingProxyType(
+    {
+        "Ctrl + Enter": "Detect, or run",
+        "Esc": "Stop the text being written; let go of a chosen box",
+        "1 to 5": "Set the stars of the result on the page",
+        "Arrow keys": "Walk through sample pictures, boxes and rows",
+        "Enter": "Take the sample, choose the box",
+        "?": "This list",
+    }
+)
+
+_mount = component("keys")
+
+
+def pressed(keys: Sequence[str], *, key: str, on_press: Callable[[str], None] | None = None) -> str:
+    """The one of `keys` just pressed, else "". `on_press` hears it before the script runs."""
+
+    def hear() -> None:
+        found = st.session_state[key].get("pressed")
+        if found and on_press:
+            on_press(found)
+
+    told = _mount(key=key, data={"keys": list(keys)}, on_pressed_change=hear)
+    return told.get("pressed") or ""
+
+
+def keys_button() -> None:
+    """Opens the list, as `?` does."""
+    asked = st.button(
+        "Keys", key="keys", icon=":material/keyboard:", type="tertiary", help="All keys (?)"
+    )
+    if pressed("?", key="keys-asked") or asked:
+        _list()
+
+
+@st.dialog("Keys")
+def _list() -> None:
+    st.table(
+        [{"Key": key, "Does": does} for key, does in KEYS.items()], hide_index=True, border=False
+    )
