@@ -6,7 +6,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -147,8 +146,9 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """For these tests only: while it is open, an event loop runs in the tests' own thread."""
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield launched
@@ -178,11 +178,3 @@ def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., Br
 @pytest.fixture
 def page(new_context: Callable[..., BrowserContext]) -> Page:
     return new_context().new_page()
-
-
-def wait_until(what: Callable[[], bool], limit_s: float = 15) -> None:
-    """Poll `what` until true; fail after `limit_s` seconds."""
-    end = time.monotonic() + limit_s
-    while not what():
-        assert time.monotonic() < end, "did not happen in time"
-        time.sleep(0.05)

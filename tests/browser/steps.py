@@ -1,17 +1,31 @@
 """What a person does in the browser, step by step."""
 
 import re
+import time
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
+from core.accounts.types import COOKIE_NAME
+
 
 def sign_in(page: Page, name: str, password: str) -> None:
-    """Fill the form that stands on the page and wait until somebody is signed in."""
+    """Fill the form that stands on the page, and wait until the browser has its cookie."""
+    expect(page.get_by_label("Username", exact=True)).to_be_visible()
     page.get_by_label("Username", exact=True).fill(name)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    wait_until(lambda: any(c.get("name") == COOKIE_NAME for c in page.context.cookies()))
+    expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
     settle(page)
+
+
+def wait_until(what: Callable[[], bool], limit_s: float = 15) -> None:
+    """Poll `what` until true; fail after `limit_s` seconds."""
+    end = time.monotonic() + limit_s
+    while not what():
+        assert time.monotonic() < end, "did not happen in time"
+        time.sleep(0.05)
 
 
 def sign_out(page: Page) -> None:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import SHOTS, Product
-from tests.browser.steps import boxes, detect_sample, generate, rate, settle
+from tests.browser.steps import boxes, detect_sample, generate, rate, settle, sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -32,10 +32,9 @@ def test_pages_hold_together(
     width, height = SIZES[size]
     page = new_context(width, height, scheme).new_page()
     page.goto("/account")
+    expect(page.get_by_label("Username", exact=True)).to_be_visible()
     _shoot(page, f"sign-in-{size}-{scheme}")
-    page.get_by_label("Username", exact=True).fill("grace")
-    page.get_by_label("Password", exact=True).fill(people["grace"])
-    page.get_by_role("button", name="Sign in").click()
+    sign_in(page, "grace", people["grace"])
     expect(page.get_by_role("heading", name="Account")).to_be_visible()
     if "run=" not in visited["detection"]:
         _use(page, visited)

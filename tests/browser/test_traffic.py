@@ -52,7 +52,7 @@ def _stream(page: Page, tokens: int) -> None:
     settle(page)
     page.get_by_role("button", name=re.compile("^Run")).click()
     expect(page.get_by_test_id("tokenstream-figures")).to_contain_text(
-        re.compile(rf"^{tokens} / {tokens}"), timeout=30_000
+        re.compile(rf"^{tokens}\s/\s{tokens}"), timeout=30_000
     )
     expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Done")
     settle(page)

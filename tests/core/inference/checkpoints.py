@@ -13,7 +13,7 @@ WRITER = ROOT / "models" / "reporter"
 
 def copied(source: Path, folder: Path) -> Path:
     target = folder / source.name
-    shutil.copytree(source, target)
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("weights.sha256"))
     return target
 
 
