@@ -31,6 +31,15 @@ def new_home() -> Path:
     return Path(tempfile.mkdtemp(prefix="glimpse-", dir=memory if roomy else None))
 
 
+@pytest.fixture(scope="module")
+def open_folder() -> Iterator[Path]:
+    """A folder that a database's own user can enter, as pytest's are not; for servers of a test."""
+    folder = new_home()
+    folder.chmod(0o711)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(autouse=True)
 def _no_settings_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("GLIMPSE_")]:

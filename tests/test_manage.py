@@ -170,9 +170,9 @@ def test_doctor_misses_an_administrator(run: Run) -> None:
 
 
 def test_embedded_database_is_left_as_it_was_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    open_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("GLIMPSE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("GLIMPSE_DATA_DIR", str(open_folder / "var"))
     assert manage.main(["users", "add", "boss", "--role", "admin"]) == 0
     assert manage.main(["db", "url"]) == 1
     assert manage.main(["db", "start"]) == 0

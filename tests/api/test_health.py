@@ -18,9 +18,9 @@ from tests.api.conftest import METRICS_TOKEN, bench_over, error_of
 
 
 @pytest.fixture
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def home(open_folder: Path) -> Iterator[Path]:
     """A database server of this test's own, to be stopped and started."""
-    folder = tmp_path_factory.mktemp("db")
+    folder = open_folder / "db"
     yield folder
     embedded.stop(folder)
 

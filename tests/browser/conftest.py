@@ -50,6 +50,7 @@ class Product:
 @contextmanager
 def running_product(data_dir: Path) -> Iterator[Product]:
     """Start it, wait for the line with its address, and stop it as Ctrl-C would."""
+    data_dir.mkdir()
     (data_dir / "models.toml").write_text(MODELS)
     port = _free_port()
     process = subprocess.Popen(
@@ -140,9 +141,9 @@ def people(product: Product) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+def product(open_folder: Path) -> Iterator[Product]:
     """One running product for a module's tests; its folder holds a space and a non-ASCII letter."""
-    with running_product(tmp_path_factory.mktemp("work bénch")) as started:
+    with running_product(open_folder / "work bénch") as started:
         yield started
 
 
