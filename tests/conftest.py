@@ -1,17 +1,22 @@
 """What every test may use: settings of its own, and a real PostgreSQL with clean tables."""
 
+import io
+import logging
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import text
 
 from core.config import Settings
 from core.errors import Unavailable
+from core.logs import configure
 from db import embedded
 from db.migrate import upgrade
 from db.models import Base
@@ -29,6 +34,18 @@ def new_home() -> Path:
     memory = Path("/dev/shm")  # noqa: S108
     roomy = memory.is_dir() and shutil.disk_usage(memory).free > 2**30
     return Path(tempfile.mkdtemp(prefix="glimpse-", dir=memory if roomy else None))
+
+
+@contextmanager
+def captured_logs(level: str) -> Iterator[io.StringIO]:
+    """Everything that is logged meanwhile, one JSON line each."""
+    root = logging.getLogger()
+    handlers, before = root.handlers[:], root.level
+    written = io.StringIO()
+    configure(level, written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers, root.level = handlers, before
 
 
 @pytest.fixture(scope="module")

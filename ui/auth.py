@@ -10,9 +10,6 @@ import streamlit as st
 from streamlit_authenticator.controllers.authentication_controller import (
     AuthenticationController,
 )
-from streamlit_authenticator.controllers.cookie_controller import CookieController
-from streamlit_authenticator.utilities.encryptor import Encryptor
-from streamlit_authenticator.views.authentication_view import Authenticate
 
 from core.accounts.types import COOKIE_NAME
 from core.permissions import Actor
@@ -46,11 +43,8 @@ def sign_out() -> None:
         DatabaseCookie().delete_cookie()
 
 
-class DatabaseCookie(CookieController):
-    """Takes the place of the library's cookie controller, and leaves its set-up out too."""
-
-    def __init__(self) -> None:
-        pass
+class DatabaseCookie:
+    """Takes the place of the library's cookie controller, none of which is left."""
 
     def actor(self) -> Actor | None:
         token = st.context.cookies.get(COOKIE_NAME)
@@ -58,9 +52,6 @@ class DatabaseCookie(CookieController):
         if actor is not None:
             session().session_id = actor.session_id
         return actor
-
-    def get_cookie(self) -> None:
-        """Nothing: `signed_in` has looked before any form is drawn."""
 
     def set_cookie(self) -> None:
         session_id = session().session_id
@@ -76,32 +67,27 @@ class DatabaseCookie(CookieController):
         forget(cookie_ticket=accounts.clear_cookie_ticket())
 
 
-class DatabaseLogin(Authenticate):
-    """The library's sign-in. Its own set-up is left out on purpose: it would make the cookie."""
+class DatabaseLogin:
+    """The library's sign-in, with the database in the place of its list of users."""
 
     def __init__(self) -> None:
-        secret = workbench().signing_key.get_secret_value()
-        self.api_key = None
-        self.attrs: dict[str, Any] = {"login_sleep_time": 0}
-        self.secret_key = secret
-        self.path = None
-        self.cookie_controller = DatabaseCookie()
-        self.authentication_controller = _ExactPasswords(
-            credentials={"usernames": {}}, auto_hash=False, secret_key=secret
+        self._controller = _ExactPasswords(
+            credentials={"usernames": {}},
+            auto_hash=False,
+            secret_key=workbench().signing_key.get_secret_value(),
         )
-        self.encryptor = Encryptor(secret)
-        self._model = self.authentication_controller.authentication_model
+        self._model = self._controller.authentication_model
         self._model.check_credentials = self._check_credentials  # type: ignore[method-assign]
 
     def form(self) -> None:
-        """The library's form with a primary button, and fields that password managers know."""
+        """A form with a primary button, and fields that password managers know."""
         with st.form("sign_in"):
             st.subheader("Sign in")
             username = st.text_input("Username", autocomplete="username")
             password = st.text_input("Password", type="password", autocomplete="current-password")
             sent = st.form_submit_button("Sign in", type="primary", width="stretch")
-        if sent and self.authentication_controller.login(username, password):
-            self.cookie_controller.set_cookie()
+        if sent and self._controller.login(username, password):
+            DatabaseCookie().set_cookie()
 
     def _check_credentials(self, username: str, password: str) -> bool:
         """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""

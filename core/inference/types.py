@@ -50,10 +50,6 @@ class ModelInfo:
     context_tokens: int | None = None
     chat_template: bool = False
 
-    @property
-    def available(self) -> bool:
-        return self.state is ModelState.READY
-
 
 @dataclass(frozen=True)
 class DetectorAnswer:

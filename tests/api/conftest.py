@@ -2,11 +2,9 @@
 
 import dataclasses
 import io
-import logging
 from collections.abc import Callable, Iterator
 
 import pytest
-import structlog
 from PIL import Image, ImageDraw
 from pydantic import SecretStr
 from starlette.testclient import TestClient
@@ -17,11 +15,11 @@ from core.config import ROOT, Settings
 from core.database import OpenDatabase
 from core.ids import new_id
 from core.inference.registry import ModelRegistry
-from core.logs import configure
 from core.permissions import Role, Scope
 from core.workbench import Workbench, assemble
 from db.models import User
 from db.session import Database
+from tests.conftest import captured_logs
 
 METRICS_TOKEN = "a-token-for-the-metrics-page"
 PASSWORD = "correct horse battery staple"
@@ -48,13 +46,8 @@ source = "builtin:fake?tokens_per_second=50"
 @pytest.fixture(autouse=True)
 def logged() -> Iterator[io.StringIO]:
     """Everything that is logged meanwhile, one JSON line each."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    stream = io.StringIO()
-    configure("debug", stream)
-    yield stream
-    structlog.reset_defaults()
-    root.handlers, root.level = handlers, level
+    with captured_logs("debug") as written:
+        yield written
 
 
 @pytest.fixture(scope="session")

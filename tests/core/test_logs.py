@@ -11,22 +11,17 @@ import structlog
 
 from core.errors import Invalid
 from core.ids import new_id
-from core.logs import configure
 from core.masking import MASK, masked, without_credentials
 from core.trace import trace
+from tests.conftest import captured_logs
 
 CANARY = "canary-5e1f"
 
 
 @pytest.fixture
 def stream() -> Iterator[io.StringIO]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    written = io.StringIO()
-    configure("info", written)
-    yield written
-    structlog.reset_defaults()
-    root.handlers, root.level = handlers, level
+    with captured_logs("info") as written:
+        yield written
 
 
 def lines(stream: io.StringIO) -> list[dict[str, Any]]:

@@ -25,7 +25,7 @@ def registry(folder: Path, settings: Settings, text: str) -> ModelRegistry:
 def test_a_ready_model_says_what_it_is(detectors: ModelRegistry) -> None:
     info = detectors.default(Task.DETECTION)
     assert info.state is ModelState.READY
-    assert info.available
+    assert info.state is ModelState.READY
     assert info.revision == checked_weights_hash(DETECTOR)[:12]
     assert info.source == "models/shapes-detector"
     assert info.bundled
@@ -41,7 +41,7 @@ def test_a_broken_entry_is_listed_with_why_and_stops_no_other(detectors: ModelRe
     assert gone.state is ModelState.UNAVAILABLE
     with pytest.raises(Unavailable, match=r"“gone” is unavailable: models\.toml: the folder"):
         detectors.detector("gone")
-    assert detectors.detector("rule")[0].available
+    assert detectors.detector("rule")[0].state is ModelState.READY
 
 
 def test_an_unknown_id_names_those_there_are(detectors: ModelRegistry) -> None:
@@ -63,7 +63,7 @@ def test_nothing_is_loaded_before_it_is_needed(tmp_path: Path, settings: Setting
     models.load_all()
     assert [info.state for info in models.infos()] == [ModelState.READY, ModelState.WAITING]
     models.detector("b")
-    assert models.info(Task.DETECTION, "b").available
+    assert models.info(Task.DETECTION, "b").state is ModelState.READY
 
 
 def test_many_at_once_get_the_same_engine(tmp_path: Path, settings: Settings) -> None:
@@ -84,7 +84,7 @@ def test_a_default_that_fails_does_not_stop_the_start(tmp_path: Path, settings: 
     )
     models.load_all()
     assert models.default(Task.DETECTION).state is ModelState.UNAVAILABLE
-    assert models.default(Task.GENERATION).available
+    assert models.default(Task.GENERATION).state is ModelState.READY
     models.close()
 
 
