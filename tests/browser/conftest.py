@@ -13,7 +13,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.chromium import FLAGS, executable
 
@@ -22,6 +22,7 @@ SHOTS = ROOT / "tests" / "browser" / "shots"
 ADMIN_PASSWORD = "a quiet first password"
 METRICS_TOKEN = "a token for the metrics"
 START_LIMIT_S = 90
+_PATIENCE_MS = 15_000
 _START = (sys.executable, "-m", "streamlit", "run", "Home.py")
 MODELS = f"""
 [[detector]]
@@ -150,6 +151,7 @@ def product(open_folder: Path) -> Iterator[Product]:
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """For these tests only: while it is open, an event loop runs in the tests' own thread."""
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         yield launched
@@ -167,7 +169,7 @@ def new_context(browser: Browser, product: Product) -> Iterator[Callable[..., Br
             viewport={"width": width, "height": height},
             color_scheme="dark" if scheme == "dark" else "light",
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(_PATIENCE_MS)
         opened.append(context)
         return context
 

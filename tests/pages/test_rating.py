@@ -84,6 +84,15 @@ def test_a_saved_rating_is_shown_again_and_changed(panel: Panel) -> None:
     assert (after.id, after.rating, after.comment) == (before.id, 5, "so so")
 
 
+def test_an_unchanged_rating_is_not_sent_to_the_browser_again(panel: Panel) -> None:
+    """It would replace a star or a word which the analyst set while the script ran."""
+    panel.stars(5)
+    panel.click("save")
+    panel.app.run()
+    assert not panel.app.text_area(key=panel.key("comment")).proto.set_value
+    assert not panel.app.button_group(key=panel.key("tags")).proto.set_value
+
+
 def test_withdrawn_and_given_again(panel: Panel) -> None:
     panel.visitor.bench.feedback.rate(panel.actor, panel.run_id, 3, ["style"], "so so")
     panel.app = panel.visitor.open("generation", run=str(panel.run_id))

@@ -52,8 +52,13 @@ class RatingDraft:
         return now != (given.rating, frozenset(given.tags), given.comment)
 
     def follow(self, saved: Feedback | None) -> None:
-        """Show what is saved, also where another tab saved it; a draft is left alone."""
+        """Show what is saved, also where another tab saved it; a draft is left alone.
+
+        Nothing is written where nothing differs: a written value goes to the browser, where it
+        would replace a star set while this script ran.
+        """
         known = session().ratings
-        if self.run_id not in known or not self.differs(known[self.run_id]):
+        drafted = self.run_id in known and self.differs(known[self.run_id])
+        if not drafted and self.differs(saved):
             self.show(saved)
         known[self.run_id] = saved
