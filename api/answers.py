@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.feedback.types import Feedback, ReviewStatus
+from core.feedback.types import Rated, ReviewStatus, Verdict
 from core.inference.types import ModelInfo, ModelState
 from core.runs.types import Task
 
@@ -53,16 +53,48 @@ class ModelsOut(Answer):
     models: list[ModelOut]
 
 
+class BoxOut(Answer):
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+
+
+class VerdictOut(Answer):
+    index: int
+    verdict: Verdict
+
+
+class MissedOut(Answer):
+    id: UUID
+    label: str
+    box: BoxOut
+
+
 class FeedbackOut(Answer):
     id: UUID
     run_id: UUID
     rating: int
     tags: list[str]
     comment: str
+    boxes: list[VerdictOut]
+    missed: list[MissedOut]
     review_status: ReviewStatus
     created_at: datetime
     updated_at: datetime
 
     @classmethod
-    def of(cls, feedback: Feedback) -> Self:
-        return cls.model_validate(feedback)
+    def of(cls, rated: Rated) -> Self:
+        feedback, judgement = rated.feedback, rated.judgement
+        return cls(
+            id=feedback.id,
+            run_id=feedback.run_id,
+            rating=feedback.rating,
+            tags=list(feedback.tags),
+            comment=feedback.comment,
+            boxes=[VerdictOut.model_validate(each) for each in judgement.verdicts],
+            missed=[MissedOut.model_validate(each) for each in judgement.missed],
+            review_status=feedback.review_status,
+            created_at=feedback.created_at,
+            updated_at=feedback.updated_at,
+        )

@@ -21,6 +21,7 @@ JSON = "application/json"
 MSGPACK = "application/msgpack"
 _MSGPACK_NAMES = frozenset({MSGPACK, "application/x-msgpack", "application/vnd.msgpack"})
 _FIELDS = tuple(DetectIn.model_fields)
+_MAY_BE_EMPTY = frozenset({"model", "box_threshold", "text_threshold", "caption"})
 _MOST_FIELDS = 20
 
 
@@ -85,10 +86,8 @@ async def _fields(form: FormData) -> dict[str, Any]:
             fields[name] = await value.read()
         elif name == "image":
             raise Invalid("“image” is text; send the picture as a file part.")
-        elif value or name not in ("model", "box_threshold", "text_threshold"):
-            fields[name] = value
         else:
-            fields[name] = None
+            fields[name] = None if value == "" and name in _MAY_BE_EMPTY else value
     return fields
 
 

@@ -87,7 +87,11 @@ def _described(schema: Schema, field: Schema) -> str:
 
 def _kind(schema: Schema, field: Schema) -> str:
     if "$ref" in field:
-        return f"{{{', '.join(_resolved(schema, field)['properties'])}}}"
+        found = _resolved(schema, field)
+        named = f"{{{', '.join(found.get('properties', ()))}}}"
+        return named if "properties" in found else _kind(schema, found)
+    if "enum" in field:
+        return ", ".join(map(str, field["enum"]))
     if "anyOf" in field:
         return " or ".join(
             _kind(schema, each) for each in field["anyOf"] if each.get("type") != "null"

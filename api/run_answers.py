@@ -1,26 +1,43 @@
 """Runs as they are answered: what a detection found, what a generation wrote."""
 
+import operator
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
 
-from api.answers import Answer
+from pydantic import Field
+
+from api.answers import Answer, BoxOut
 from core.detection.types import DetectionRun
 from core.generation.types import FinishReason, GenerationRun, TokenEvent
 from core.runs.types import RunStatus, Task
 
 
-class BoxOut(Answer):
-    xmin: float
-    ymin: float
-    xmax: float
-    ymax: float
+class PhraseScoreOut(Answer):
+    label: str
+    score: float
 
 
 class DetectionOut(Answer):
     label: str
     score: float
     box: BoxOut
+    others: list[PhraseScoreOut] = Field(
+        [],
+        description="further phrases that answer for the same box; left out where there are none",
+        exclude_if=operator.not_,
+    )
+    piece: str | None = Field(
+        None,
+        description="the part of the label that was found, where it was only a part",
+        exclude_if=operator.not_,
+    )
+    span: tuple[int, int] | None = Field(
+        None,
+        description="where the label stands in the caption: its first character, and the one "
+        "after its last; for captions only",
+        exclude_if=operator.not_,
+    )
 
 
 class ImageOut(Answer):
@@ -116,6 +133,7 @@ class DetectionRunOut(DetectOut):
     task: Literal[Task.DETECTION] = Task.DETECTION
     status: RunStatus
     prompt: str
+    caption: bool
     box_threshold: float
     text_threshold: float
     created_at: datetime
@@ -126,6 +144,7 @@ class DetectionRunOut(DetectOut):
             **dict(DetectOut.of(run)),
             status=run.status,
             prompt=run.prompt,
+            caption=run.caption,
             box_threshold=run.box_threshold,
             text_threshold=run.text_threshold,
             created_at=run.created_at,

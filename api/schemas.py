@@ -8,6 +8,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from core.detection.types import Box
+from core.feedback.types import BoxVerdict, MissedObject, Verdict
 from core.generation.types import Message, SamplingParams
 
 
@@ -31,6 +33,7 @@ class DetectIn(Request):
     model: Text | None = None
     box_threshold: float | None = None
     text_threshold: float | None = None
+    caption: bool | None = None
 
 
 class MessageIn(Request):
@@ -76,11 +79,52 @@ class GenerateIn(Request):
         return SamplingParams(**given)
 
 
+class BoxIn(Request):
+    xmin: float
+    ymin: float
+    xmax: float
+    ymax: float
+
+    @property
+    def box(self) -> Box:
+        return Box(self.xmin, self.ymin, self.xmax, self.ymax)
+
+
+class VerdictIn(Request):
+    index: int
+    verdict: Annotated[Verdict, Field(strict=False)]
+
+
+class MissedIn(Request):
+    label: Text
+    box: BoxIn
+
+
 class FeedbackIn(Request):
     run_id: Annotated[UUID, Field(strict=False)]
     rating: int = Field(description="1 to 5")
     tags: list[Text] = []
     comment: Text = ""
+    boxes: list[VerdictIn] | None = Field(
+        None,
+        description="verdicts right, wrong_label, loose or absent on a detection's boxes, in "
+        "place of those given before; left out, these stay",
+    )
+    missed: list[MissedIn] | None = Field(
+        None, description="what should have been found, in place of what was drawn before"
+    )
+
+    @property
+    def judged(self) -> list[BoxVerdict] | None:
+        if self.boxes is None:
+            return None
+        return [BoxVerdict(each.index, each.verdict) for each in self.boxes]
+
+    @property
+    def drawn(self) -> list[MissedObject] | None:
+        if self.missed is None:
+            return None
+        return [MissedObject(each.label, each.box.box) for each in self.missed]
 
 
 class TicketIn(Request):

@@ -57,6 +57,16 @@ class Settings(BaseSettings):
     max_image_pixels: int = Field(25_000_000, ge=1, description="largest picture, in pixels")
     max_phrases: int = Field(50, ge=1, description="most phrases in one detection")
     max_prompt_chars: int = Field(20_000, ge=1, description="longest prompt, in characters")
+    max_queued_detections: int = Field(
+        64, ge=1, description="detections that may wait for one model"
+    )
+    detection_timeout_s: int = Field(
+        60, ge=1, description="seconds a detection may wait for its model"
+    )
+    feature_cache_mb: int = Field(
+        256, ge=0, description="memory for the features of pictures seen, in MiB; 0 keeps none"
+    )
+    remote_timeout_s: int = Field(30, ge=1, description="seconds a remote model may take to answer")
     max_new_tokens: int = Field(2048, ge=1, description="most tokens one output may have")
     max_active_streams: int = Field(16, ge=1, description="outputs written at the same time")
     max_queued_streams: int = Field(64, ge=1, description="outputs that may wait for a place")

@@ -9,6 +9,7 @@ from pathlib import Path
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.errors import GlimpseError, Unavailable
+from core.inference.addresses import is_remote, shown_source
 from core.inference.catalog import BrokenEntry, is_fake, read_catalog
 from core.inference.hashing import checked_weights_hash
 from core.inference.types import ModelEntry
@@ -90,6 +91,8 @@ def _model(entry: ModelEntry | BrokenEntry) -> Finding:
         return Finding(False, subject, entry.reason)
     if is_fake(entry):
         return Finding(True, subject, "built in, makes its answers up.")
+    if is_remote(entry):
+        return Finding(True, subject, f"{shown_source(entry.source)}, asked when first needed.")
     folder = Path(entry.source)
     if not folder.is_absolute():
         return Finding(True, subject, f"{entry.source} from the Hub, fetched when first loaded.")

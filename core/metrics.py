@@ -23,7 +23,7 @@ first_token_seconds = Histogram(
     "glimpse_first_token_seconds", "Seconds to the first token.", ["model"], buckets=_SECONDS
 )
 tokens_total = Counter("glimpse_tokens", "Tokens written.", ["model"])
-queue_depth = Gauge("glimpse_queue_depth", "Sequences that wait for a place.", ["model"])
+queue_depth = Gauge("glimpse_queue_depth", "Sequences or pictures that wait.", ["model"])
 active_streams = Gauge("glimpse_active_streams", "Sequences being written.", ["model"])
 cache_hits_total = Counter("glimpse_cache_hits", "Answers taken from an equal run.", ["task"])
 errors_total = Counter("glimpse_errors", "Requests that failed, by error code.", ["task", "code"])

@@ -12,10 +12,13 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
+from core.feedback.verdicts import VerdictService
 from core.generation.service import GenerationService
+from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.review.service import ReviewService
@@ -39,9 +42,11 @@ class Workbench:
     models: ModelRegistry
     accounts: AccountService
     detection: DetectionService
+    downloads: DownloadService
     generation: GenerationService
     runs: RunService
     feedback: FeedbackService
+    verdicts: VerdictService
     review: ReviewService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -75,7 +80,7 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY
+            if info.state is not ModelState.READY and info.device != REMOTE
         ]
         return tuple(missing)
 
@@ -110,9 +115,11 @@ def assemble(
         models=models,
         accounts=AccountService(database, settings),
         detection=DetectionService(database, models, settings),
+        downloads=DownloadService(database, settings),
         generation=GenerationService(database, models, settings),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        verdicts=VerdictService(database),
         review=ReviewService(database),
         tell=tell,
         _opened=opened,

@@ -65,6 +65,9 @@ PAGES: tuple[PageSpec, ...] = (
         Permission.GENERATE,
         "Analysis",
     ),
+    PageSpec(
+        "history", "analysis/history.py", "History", "history", Permission.HISTORY, "Analysis"
+    ),
     PageSpec("feedback", "review/feedback.py", "Feedback", "reviews", Permission.REVIEW, "Review"),
     PageSpec("users", "admin/users.py", "Users", "group", Permission.MANAGE_USERS, "Settings"),
     PageSpec("account", "account.py", "Account", "person", None, "Settings"),

@@ -1,6 +1,7 @@
 """A chosen picture, checked and made small enough to look at before anything is run on it."""
 
 from base64 import b64encode
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 
@@ -8,14 +9,24 @@ import streamlit as st
 
 from core.config import Settings
 from core.detection.images import decode, encode
-from ui.components.boxview import SHOWN_SIDE, Shown
+from core.errors import NotAnImage, TooLarge
+from core.permissions import Permission
+from ui.components.boxview import SHOWN_SIDE, Shown, picture_only
+from ui.errors import shown
+from ui.guard import require
 from ui.session import Source
 
 
-def preview(source: Source, settings: Settings) -> Shown:
-    """The picture as a `data:` URL. Raises what `core.detection.images.decode` does."""
-    small = _small(sha256(source.content).hexdigest(), source.content, settings)
-    return replace(small, alt=f"The chosen picture, {source.name}")
+@st.fragment
+def preview(source: Source, settings: Settings, *, refused: bool, key: str) -> None:
+    """The picture exactly where `detection_result`, a fragment too, will draw its boxes over it.
+
+    What is wrong with it is shown here, unless `refused`: then it has been said already.
+    """
+    require(Permission.DETECT)
+    with shown(), suppress(*((NotAnImage, TooLarge) if refused else ())):
+        small = _small(sha256(source.content).hexdigest(), source.content, settings)
+        picture_only(replace(small, alt=f"The chosen picture, {source.name}"), key=key)
 
 
 @st.cache_data(max_entries=16, show_spinner=False)

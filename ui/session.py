@@ -5,6 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 
 _KEY = "glimpse"
@@ -29,6 +30,19 @@ class Source:
 
 
 @dataclass
+class Gestures:
+    """How far the gestures of one view of boxes, numbered from 1, have been saved.
+
+    `refused` says why the last ones can never be; `waiting` why the next ones cannot be yet.
+    """
+
+    view: str
+    done: int = 0
+    refused: str | None = None
+    waiting: str | None = None
+
+
+@dataclass
 class UiSession:
     """Pages add a field here, never a key of their own; widget keys are the exception."""
 
@@ -42,6 +56,11 @@ class UiSession:
     detection_source: Source | None = None
     """The picture to detect in; None where it is that of the run shown."""
     detection_run_id: UUID | None = None
+    gestures: Gestures | None = None
+    phrases_alone: tuple[UUID, tuple[DetectionRun, ...]] | None = None
+    """A run's id, and the runs of each of its phrases alone."""
+    pictures: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
+    """The run whose address the browser knows a picture by, for each owner and SHA-256."""
     generation_run_id: UUID | None = None
     ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
     """What this tab last knew as saved of each run; what differs from it is a draft."""

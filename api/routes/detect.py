@@ -30,6 +30,11 @@ def _request_schema(image: dict[str, str]) -> dict[str, Any]:
             "model": {"type": "string", "description": "an id from /api/v1/models"},
             "box_threshold": number,
             "text_threshold": number,
+            "caption": {
+                "type": "boolean",
+                "description": "the prompt is one sentence whose words are to be found; for "
+                "models that ground captions",
+            },
         },
     }
 
@@ -55,11 +60,11 @@ _BODY = {
 def detect(
     request: Request, bench: Bench, caller: Caller, asked: Annotated[DetectIn, Depends(detect_body)]
 ) -> Response:
-    """Find the phrases of `prompt` in a picture.
+    """Find the phrases of `prompt` in a picture, or with `caption` the words of that sentence.
 
     The picture comes as a file in a form, in base64 in JSON, or as bytes in MessagePack; the answer
     is JSON, or MessagePack where `Accept` says so.
     """
-    params = DetectionParams(asked.box_threshold, asked.text_threshold)
+    params = DetectionParams(asked.box_threshold, asked.text_threshold, bool(asked.caption))
     run = bench.detection.detect(caller, asked.image, asked.prompt, params, asked.model)
     return negotiated(DetectOut.of(run), request)

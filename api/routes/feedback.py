@@ -31,13 +31,25 @@ def rate(
     response: Response,
     idempotency_key: Annotated[str | None, Header()] = None,
 ) -> FeedbackOut:
-    """Rate a run: 201 for a first rating; 200 where it changed one, or was sent again."""
+    """Rate a run, and judge the boxes of a detection.
+
+    201 for a first rating; 200 where it changed one, or was sent again. A box is named by its
+    place in the `detections` that the run was answered with; the answer has all that you have
+    said of the run.
+    """
     rated = bench.feedback.rate(
-        caller, asked.run_id, asked.rating, asked.tags, asked.comment, idempotency_key
+        caller,
+        asked.run_id,
+        asked.rating,
+        asked.tags,
+        asked.comment,
+        idempotency_key,
+        asked.judged,
+        asked.drawn,
     )
     if not rated.created:
         response.status_code = 200
-    return FeedbackOut.of(rated.feedback)
+    return FeedbackOut.of(rated)
 
 
 @router.get(

@@ -1,6 +1,7 @@
 """Runs after they began: what they are, their stream, their picture, their end."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
@@ -9,14 +10,28 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import SECURED, Bench, Caller
 from api.run_answers import DetectionRunOut, GenerationRunOut
 from api.streaming import sse
+from core.detection.downloads import MAX_RUNS, Download, DownloadFormat
 from core.errors import Invalid
 from core.runs.types import Task
 
-router = APIRouter(prefix="/api/v1/runs/{run_id}", tags=["runs"], dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
+_OF_MANY = Literal[DownloadFormat.JSON, DownloadFormat.CSV, DownloadFormat.COCO]
+_TABLES: Mapping[str, Any] = {"application/json": {}, "text/csv": {}}
 
 
-@router.get("")
+@router.get("/export", response_class=Response, responses={200: {"content": _TABLES}})
+def export_many(
+    bench: Bench,
+    caller: Caller,
+    format: _OF_MANY,
+    id: Annotated[list[UUID], Query(description=f"a detection; give up to {MAX_RUNS} of them")],
+) -> Response:
+    """Detections as one file, with the boxes that reach each run's thresholds."""
+    return _file(bench.downloads.of_runs(caller, id, format))
+
+
+@router.get("/{run_id}")
 def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | GenerationRunOut:
     """A run of one's own, as far as it has come; `task` says which of the two forms it has."""
     if bench.runs.task_of(caller, run_id) is Task.DETECTION:
@@ -25,7 +40,9 @@ def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | Generat
 
 
 @router.get(
-    "/stream", response_class=Response, responses={200: {"content": {"text/event-stream": {}}}}
+    "/{run_id}/stream",
+    response_class=Response,
+    responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def stream(
     bench: Bench,
@@ -38,7 +55,9 @@ async def stream(
     return sse(live.events(_after(last_event_id)), {"X-Run-ID": str(run_id)})
 
 
-@router.get("/image", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}})
+@router.get(
+    "/{run_id}/image", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
+)
 def image(
     bench: Bench,
     caller: Caller,
@@ -55,11 +74,29 @@ def image(
     return Response(picture.content, media_type=picture.mime, headers=headers)
 
 
-@router.post("/cancel")
+@router.get(
+    "/{run_id}/export",
+    response_class=Response,
+    responses={200: {"content": {**_TABLES, "image/png": {}}}},
+)
+def export(bench: Bench, caller: Caller, run_id: UUID, format: DownloadFormat) -> Response:
+    """A detection as a file, with the boxes that reach its thresholds.
+
+    As `png`: its picture, upright and in full size, with the boxes drawn on it.
+    """
+    return _file(bench.downloads.of_run(caller, run_id, format))
+
+
+@router.post("/{run_id}/cancel")
 def cancel(bench: Bench, caller: Caller, run_id: UUID) -> GenerationRunOut:
     """Stop a generation; what is written so far is kept. A finished run stays as it is."""
     bench.generation.cancel(caller, run_id)
     return GenerationRunOut.of(bench.generation.wait(caller, run_id, timeout_s=_CANCEL_WAIT_S))
+
+
+def _file(download: Download) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{download.name}"'}
+    return Response(download.content, media_type=download.mime, headers=headers)
 
 
 def _after(last_event_id: str) -> int:

@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from io import BytesIO
 from types import MappingProxyType
 
@@ -44,15 +45,43 @@ class DecodedImage:
     content: bytes
 
 
-def decode(content: bytes | None, settings: Settings) -> DecodedImage:
-    """Check and decode an uploaded file; of an animation or a stack, the first picture.
+class PictureFile:
+    """An uploaded file, as it came; decoded only where its pixels are needed, and once.
 
     Raises
     ------
     Invalid : no file.
-    TooLarge : more bytes or pixels than `settings` allow.
-    NotAnImage : empty, damaged, cut off or of a format that is not accepted.
+    TooLarge : more bytes than `settings` allow.
+    NotAnImage : empty.
     """
+
+    def __init__(self, content: bytes | None, settings: Settings) -> None:
+        self.content = _checked(content, settings)
+        self.sha256 = hashlib.sha256(self.content).hexdigest()
+        self._settings = settings
+
+    @cached_property
+    def decoded(self) -> DecodedImage:
+        """The picture; of an animation or a stack, the first one.
+
+        Raises
+        ------
+        TooLarge : more pixels than the settings allow.
+        NotAnImage : damaged, cut off or of a format that is not accepted.
+        """
+        with _at_once, _opened(self.content, self._settings.max_image_pixels) as opened:
+            file_format = "JPEG" if opened.format == _MULTI_PICTURE_JPEG else str(opened.format)
+            picture = _loaded(opened)
+        info = ImageInfo(self.sha256, FORMATS[file_format], *picture.size)
+        return DecodedImage(info, picture, self.content)
+
+
+def decode(content: bytes | None, settings: Settings) -> DecodedImage:
+    """Check and decode an uploaded file at once; raises what `PictureFile` does."""
+    return PictureFile(content, settings).decoded
+
+
+def _checked(content: bytes | None, settings: Settings) -> bytes:
     if content is None:
         raise Invalid(f"No picture was given; choose a {_ACCEPTED} file.")
     if not content:
@@ -63,11 +92,7 @@ def decode(content: bytes | None, settings: Settings) -> DecodedImage:
             f"{_megabytes(settings.max_image_bytes)} are allowed. Make it smaller.",
             facts={"bytes": len(content), "max_bytes": settings.max_image_bytes},
         )
-    with _at_once, _opened(content, settings.max_image_pixels) as opened:
-        file_format = "JPEG" if opened.format == _MULTI_PICTURE_JPEG else str(opened.format)
-        picture = _loaded(opened)
-    digest = hashlib.sha256(content).hexdigest()
-    return DecodedImage(ImageInfo(digest, FORMATS[file_format], *picture.size), picture, content)
+    return content
 
 
 def encode(image: DecodedImage, max_side: int | None = None) -> Picture:

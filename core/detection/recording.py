@@ -3,19 +3,24 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from time import perf_counter
+from typing import Any
 from uuid import UUID
 
 from core.clock import now
-from core.detection.images import DecodedImage
+from core.config import Settings
+from core.detection.images import PictureFile
 from core.detection.records import as_output, as_run
-from core.detection.types import DetectionRun
+from core.detection.reuse import request_hash, reworded
+from core.detection.types import DetectionRun, ImageInfo
 from core.ids import new_id
 from core.inference.types import DetectorAnswer, ModelInfo
 from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
-from db.repositories.runs import ImageRepository, ModelRepository, RunRepository
+from db.repositories.reuse import ReuseRepository
+from db.repositories.runs import ImageRepository, ModelRepository, Run, RunRepository
 from db.session import Database
 
 
@@ -27,53 +32,96 @@ class CheckedRequest:
     actor: Actor
     prompt: str
     phrases: tuple[str, ...]
-    image: DecodedImage
+    caption: str | None
+    file: PictureFile
     model: ModelInfo
     thresholds: Mapping[str, float]
     began: float
-    decode_ms: float
     created_at: datetime
+
+    @cached_property
+    def hash(self) -> bytes | None:
+        """Equal for requests whose boxes are equal; None where that is not known."""
+        model = self.model
+        return request_hash(self.file.sha256, model.id, model.revision, self.phrases, self.caption)
 
 
 def record(
     database: Database,
     request: CheckedRequest,
     answer: DetectorAnswer | None,
+    timings: Mapping[str, float],
     error_code: str | None = None,
 ) -> DetectionRun:
     """Commit the run with its picture; without an answer it is kept as failed."""
-    timings = {"decode": request.decode_ms, **(answer.timings_ms if answer else {})}
-    timings["total"] = round((perf_counter() - request.began) * 1000, 2)
-    actor, model, image = request.actor, request.model, request.image.info
-    digest = bytes.fromhex(image.sha256)
+    model, image = request.model, request.file.decoded.info
     with database.unit_of_work() as session:
         ImageRepository(session).add_image(
-            sha256=digest,
+            sha256=bytes.fromhex(image.sha256),
             mime=image.mime,
             width=image.width,
             height=image.height,
-            content=request.image.content,
+            content=request.file.content,
+        )
+        model_id = ModelRepository(session).model_id_for(
+            new_id(), Task.DETECTION, model.id, model.revision, model.source
         )
         run = RunRepository(session).add_run(
-            id=request.id,
-            user_id=actor.user_id,
-            session_id=actor.session_id,
-            key_id=actor.key_id,
-            face=actor.face,
-            trace_id=current_trace_id(),
+            **_columns(request, timings={**timings, **(answer.timings_ms if answer else {})}),
             task=Task.DETECTION,
-            model_id=ModelRepository(session).model_id_for(
-                new_id(), Task.DETECTION, model.id, model.revision, model.source
-            ),
-            prompt=request.prompt,
-            params=dict(request.thresholds),
-            image_sha256=digest,
+            model_id=model_id,
+            image_sha256=bytes.fromhex(image.sha256),
+            request_hash=request.hash,
             status=RunStatus.FAILED if answer is None else RunStatus.DONE,
             output=as_output(request.phrases, answer.detections if answer else ()),
             error_code=error_code,
-            timings_ms=timings,
-            latency_ms=round(timings["total"]),
-            created_at=request.created_at,
-            finished_at=now(),
         )
     return as_run(run, model.id, model.revision, image)
+
+
+def record_equal(
+    database: Database, request: CheckedRequest, settings: Settings
+) -> DetectionRun | None:
+    """Commit a run with the boxes of the newest equal one, whosever it is; None without one.
+
+    Nothing else of that run is taken: labels are worded, and boxes thresholded, as asked now.
+    """
+    if request.hash is None:
+        database.ping()
+        return None
+    columns = _columns(request, timings={})
+    with database.unit_of_work() as session:
+        known = ReuseRepository(session)
+        found = known.add_equal(
+            request_hash=request.hash, max_pixels=settings.max_image_pixels, **columns
+        )
+        if found is None:
+            return None
+        output = reworded(found.output, request.phrases)
+        if output is not found.output:
+            known.reword(request.id, output)
+    image = ImageInfo(request.file.sha256, found.mime, found.width, found.height)
+    run = Run(**columns, output=output, status=RunStatus.DONE, cached=True)
+    return as_run(run, request.model.id, request.model.revision, image)
+
+
+def _columns(request: CheckedRequest, *, timings: Mapping[str, float]) -> dict[str, Any]:
+    """What a run's row says of who asked, for what, and how long it took."""
+    actor, total = request.actor, round((perf_counter() - request.began) * 1000, 2)
+    params: dict[str, Any] = dict(request.thresholds)
+    if request.caption is not None:
+        params["caption"] = True
+    return {
+        "id": request.id,
+        "user_id": actor.user_id,
+        "session_id": actor.session_id,
+        "key_id": actor.key_id,
+        "face": actor.face,
+        "trace_id": current_trace_id(),
+        "prompt": request.prompt,
+        "params": params,
+        "timings_ms": {**timings, "total": total},
+        "latency_ms": round(total),
+        "created_at": request.created_at,
+        "finished_at": now(),
+    }

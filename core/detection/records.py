@@ -1,32 +1,17 @@
 """Detections as they are kept in a run's row, and back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from core.detection.types import Box, Detection, DetectionRun, ImageInfo
+from core.detection.types import Box, Detection, DetectionRun, ImageInfo, PhraseScore
 from core.errors import NotFound
 from core.runs.types import RunStatus
 from db.repositories.runs import Image, Run
 
 
 def as_output(phrases: Iterable[str], detections: Iterable[Detection]) -> dict[str, Any]:
-    return {
-        "phrases": list(phrases),
-        "detections": [
-            {
-                "label": d.label,
-                "score": d.score,
-                "box": {
-                    "xmin": d.box.xmin,
-                    "ymin": d.box.ymin,
-                    "xmax": d.box.xmax,
-                    "ymax": d.box.ymax,
-                },
-            }
-            for d in detections
-        ],
-    }
+    return {"phrases": list(phrases), "detections": [_as_json(each) for each in detections]}
 
 
 def as_run(run: Run, model: str, revision: str, image: ImageInfo) -> DetectionRun:
@@ -40,15 +25,41 @@ def as_run(run: Run, model: str, revision: str, image: ImageInfo) -> DetectionRu
         phrases=tuple(output.get("phrases", ())),
         box_threshold=float(run.params["box_threshold"]),
         text_threshold=float(run.params["text_threshold"]),
+        caption=bool(run.params.get("caption", False)),
         image=image,
-        raw=tuple(
-            Detection(d["label"], float(d["score"]), Box(**d["box"]))
-            for d in output.get("detections", ())
-        ),
-        cached=False,
+        raw=tuple(map(_detection, output.get("detections", ()))),
+        cached=run.cached,
         status=RunStatus(run.status),
         timings_ms=dict(run.timings_ms or {}),
         created_at=run.created_at,
+    )
+
+
+def _as_json(detection: Detection) -> dict[str, Any]:
+    """What a detection does not have is left out."""
+    kept: dict[str, Any] = {
+        "label": detection.label,
+        "score": detection.score,
+        "box": dict(vars(detection.box)),
+    }
+    if detection.others:
+        kept["others"] = [{"label": o.label, "score": o.score} for o in detection.others]
+    if detection.piece is not None:
+        kept["piece"] = detection.piece
+    if detection.span is not None:
+        kept["span"] = list(detection.span)
+    return kept
+
+
+def _detection(kept: Mapping[str, Any]) -> Detection:
+    span = kept.get("span")
+    return Detection(
+        label=kept["label"],
+        score=float(kept["score"]),
+        box=Box(**kept["box"]),
+        others=tuple(PhraseScore(o["label"], float(o["score"])) for o in kept.get("others", ())),
+        piece=kept.get("piece"),
+        span=None if span is None else (span[0], span[1]),
     )
 
 

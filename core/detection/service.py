@@ -1,20 +1,20 @@
 """Detection, whoever asks: checked, answered, recorded, and only then shown."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from time import perf_counter
 from uuid import UUID
 
-from core.clock import now
 from core.config import Settings
-from core.detection import prompt as prompts
-from core.detection.images import decode, encode
-from core.detection.recording import CheckedRequest, record
-from core.detection.records import as_image_info, as_run
+from core.detection.checking import checked_request
+from core.detection.images import PictureFile, decode, encode
+from core.detection.reading import read_detection
+from core.detection.recording import CheckedRequest, record, record_equal
 from core.detection.types import DetectionParams, DetectionRun, Picture
-from core.errors import GlimpseError, Invalid, NotFound
-from core.ids import new_id
+from core.errors import GlimpseError, Invalid, LimitReached, NotFound
 from core.inference.registry import ModelRegistry
-from core.inference.types import Detector, ModelInfo
-from core.metrics import measured_request
+from core.inference.types import Detector, DetectorAnswer, DetectorRequest
+from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
 from core.runs.types import Task
@@ -32,42 +32,35 @@ class DetectionService:
         self,
         actor: Actor,
         content: bytes | None,
-        prompt: str,
+        prompt: str | Sequence[str],
         params: DetectionParams | None = None,
         model: str | None = None,
     ) -> DetectionRun:
         """Find the phrases of `prompt` in the picture whose file is `content`.
 
-        The run, its picture and its boxes are committed before this returns. A failure of the
-        engine is recorded too; what is refused before that leaves no run.
+        A text is parsed into phrases, or is the caption where `params` say so; the items of a list
+        are phrases as they are. The run, its picture and its boxes are committed before this
+        returns. Where an equal request was answered before, by anybody, its boxes are taken and
+        the model is not asked. A failure of the engine is recorded too; what is refused before
+        that leaves no run.
 
         Raises
         ------
         Invalid, TooLarge, NotAnImage : the picture, the phrases or a threshold are not usable.
         NotFound : no such model.
+        LimitReached : too many detections wait for the model.
         Unavailable : the model or the database is away.
         """
         actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
-            request, detector = self._checked(
-                actor, content, prompt, params or DetectionParams(), model
-            )
-            self._database.ping()
-            try:
-                answer = detector.detect(request.image.picture, request.phrases)
-            except Invalid:
-                raise
-            except Exception as error:
-                code = error.code if isinstance(error, GlimpseError) else "internal"
-                record(self._database, request, None, code)
-                raise
-            return record(self._database, request, answer)
+            file = PictureFile(content, self._settings)
+            return self._detect(actor, file, prompt, params or DetectionParams(), model)
 
     def detect_again(
         self,
         actor: Actor,
         run_id: UUID,
-        prompt: str,
+        prompt: str | Sequence[str],
         params: DetectionParams | None = None,
         model: str | None = None,
     ) -> DetectionRun:
@@ -78,12 +71,30 @@ class DetectionService:
         actor.require(Permission.DETECT)
         return self.detect(actor, self._file_of(actor, run_id), prompt, params, model)
 
+    def detect_each(self, actor: Actor, run_id: UUID) -> tuple[DetectionRun, ...]:
+        """Each phrase of a recorded run alone, in its order, everything else as it was.
+
+        Raises
+        ------
+        Invalid : the run is of a caption, which has no phrases.
+        Others as `detect_again`.
+        """
+        actor.require(Permission.DETECT)
+        run = self.get(actor, run_id)
+        if run.caption:
+            raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
+        file = PictureFile(self._file_of(actor, run_id), self._settings)
+        params = DetectionParams(run.box_threshold, run.text_threshold)
+        alone = []
+        for phrase in run.phrases:
+            with measured_request(Task.DETECTION, actor.face):
+                alone.append(self._detect(actor, file, (phrase,), params, run.model))
+        return tuple(alone)
+
     def get(self, actor: Actor, run_id: UUID) -> DetectionRun:
         """A recorded detection: the actor's own, or anybody's for a reviewer; else `NotFound`."""
         with self._database.unit_of_work() as session:
-            run, model = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
-            image = ImageRepository(session).get_image(run.image_sha256 or b"")
-        return as_run(run, model.name, model.revision, as_image_info(image, run.id))
+            return read_detection(RunRepository(session), ImageRepository(session), actor, run_id)
 
     def picture(self, actor: Actor, run_id: UUID, max_side: int | None = None) -> Picture:
         """The picture of a run, upright, at most `max_side` pixels on its longer side.
@@ -105,48 +116,58 @@ class DetectionService:
             raise NotFound("The picture of this run is not kept any more.")
         return content
 
-    def _checked(
+    def _detect(
         self,
         actor: Actor,
-        content: bytes | None,
-        prompt: str,
+        file: PictureFile,
+        prompt: str | Sequence[str],
         params: DetectionParams,
         model: str | None,
-    ) -> tuple[CheckedRequest, Detector]:
-        """Everything that can be refused without the model, and the engine to ask."""
-        began, created_at = perf_counter(), now()
-        image = decode(content, self._settings)
-        decode_ms = round((perf_counter() - began) * 1000, 2)
-        phrases = prompts.parse(prompt, self._settings.max_phrases)
-        _check_thresholds(params)
+    ) -> DetectionRun:
+        info = self._models.info(Task.DETECTION, model)
+        request = checked_request(actor, file, prompt, params, info, self._settings.max_phrases)
+        known = self._reused(request)
+        if known is not None:
+            return known
+        began = perf_counter()
+        picture = file.decoded.picture
+        timings = {"decode": round((perf_counter() - began) * 1000, 2)}
         info, detector = self._models.detector(model)
-        request = CheckedRequest(
-            id=new_id(),
-            actor=actor,
-            prompt=prompt,
-            phrases=phrases,
-            image=image,
-            model=info,
-            thresholds=_thresholds(params, info),
-            began=began,
-            decode_ms=decode_ms,
-            created_at=created_at,
-        )
-        return request, detector
+        if info.revision != request.model.revision:  # it was loaded just now
+            request = replace(request, model=info)
+            known = self._reused(request)
+            if known is not None:
+                return known
+        if request.caption is not None and not detector.grounds_captions:
+            raise Invalid(
+                f"The model “{info.id}” does not read captions; give it phrases, or choose a "
+                "model that does.",
+                facts={"model": info.id},
+            )
+        asked = DetectorRequest(picture, file.sha256, request.phrases, request.caption)
+        answer = self._asked(detector, asked, request, timings)
+        return record(self._database, request, answer, timings)
 
+    def _reused(self, request: CheckedRequest) -> DetectionRun | None:
+        """The run, answered from an equal one; raises `Unavailable` without the database."""
+        run = record_equal(self._database, request, self._settings)
+        if run is not None:
+            cache_hits_total.labels(Task.DETECTION).inc()
+        return run
 
-def _check_thresholds(params: DetectionParams) -> None:
-    for name in ("box_threshold", "text_threshold"):
-        value = getattr(params, name)
-        if value is not None and not 0 <= value <= 1:
-            raise Invalid(f"{name} is {value}; it must be from 0 to 1.", facts={"min": 0, "max": 1})
-
-
-def _thresholds(params: DetectionParams, info: ModelInfo) -> dict[str, float]:
-    """The thresholds used: those given, else the model's own."""
-    box = info.box_threshold if params.box_threshold is None else params.box_threshold
-    text = params.text_threshold
-    return {
-        "box_threshold": box,
-        "text_threshold": min(info.text_threshold, box) if text is None else text,
-    }
+    def _asked(
+        self,
+        detector: Detector,
+        asked: DetectorRequest,
+        request: CheckedRequest,
+        timings: dict[str, float],
+    ) -> DetectorAnswer:
+        """The model's answer; its failures are recorded, its refusals are not."""
+        try:
+            return detector.detect(asked)
+        except (Invalid, LimitReached):
+            raise
+        except Exception as error:
+            code = error.code if isinstance(error, GlimpseError) else "internal"
+            record(self._database, request, None, timings, code)
+            raise

@@ -20,12 +20,29 @@ class Box:
 
 
 @dataclass(frozen=True)
+class PhraseScore:
+    """What a model thinks of one more phrase for the same box."""
+
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Detection:
-    """A box, the phrase it answers, and the model's score for that phrase, 0 to 1."""
+    """A box, the phrase it answers, and the model's score for that phrase, 0 to 1.
+
+    `others` are further phrases that the box answers at `FLOOR` or better, best first. `piece` is
+    the part of the label that was found where only a part of it was ("traffic" of "traffic
+    light"). `span` is where the label stands in a caption: first character and the one after the
+    last.
+    """
 
     label: str
     score: float
     box: Box
+    others: tuple[PhraseScore, ...] = ()
+    piece: str | None = None
+    span: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -51,16 +68,21 @@ class DetectionParams:
     """Thresholds from 0 to 1; a box is kept where its phrase's score reaches both.
 
     `box_threshold` None: the model's own default, from `models.toml`. `text_threshold` None: the
-    model's own default, but never above the box threshold, so that it drops nothing.
+    model's own default, but never above the box threshold, so that it drops nothing. `caption`:
+    the prompt is one sentence, whose words are to be found, and no list of phrases.
     """
 
     box_threshold: float | None = None
     text_threshold: float | None = None
+    caption: bool = False
 
 
 @dataclass(frozen=True)
 class DetectionRun:
-    """A finished detection. `raw` holds every box down to a low floor, best first."""
+    """A finished detection. `raw` holds every box down to a low floor, best first.
+
+    A box is known by its place in `raw`. `cached`: its boxes are those of an earlier equal request.
+    """
 
     id: UUID
     user_id: UUID
@@ -70,6 +92,7 @@ class DetectionRun:
     phrases: tuple[str, ...]
     box_threshold: float
     text_threshold: float
+    caption: bool
     image: ImageInfo
     raw: tuple[Detection, ...]
     cached: bool

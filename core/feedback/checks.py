@@ -1,14 +1,22 @@
 """What a rating may hold, checked before the database sees it."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
+from core.detection.types import Box
 from core.errors import Invalid
+from core.feedback.types import MissedObject, Verdict
 
 MAX_TAGS = 10
 MAX_TAG_CHARS = 40
 MAX_COMMENT_CHARS = 4000
 MAX_KEY_CHARS = 200
+MAX_LABEL_CHARS = 100
+MAX_MISSED = 200
+"""Missed objects of one person in one run."""
+MIN_SIDE = 2.0
+"""Pixels; what is smaller was a click, not a box."""
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters but tab and line ends, and halves of surrogate pairs: not storable text."""
@@ -73,3 +81,70 @@ def checked_characters(field: str, value: str, *, breaks: bool = True) -> str:
             facts={"field": field},
         )
     return value
+
+
+def checked_index(index: int, boxes: int) -> int:
+    """The place of one of a run's `boxes` boxes."""
+    if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < boxes:
+        known = f"this run has the boxes 0 to {boxes - 1}" if boxes else "this run has no boxes"
+        raise Invalid(
+            f"There is no box {str(index)[:20]}; {known}.",
+            facts={"field": "boxes", "boxes": boxes},
+        )
+    return index
+
+
+def checked_verdict(verdict: str) -> Verdict:
+    try:
+        return Verdict(verdict)
+    except ValueError as error:
+        allowed = [each.value for each in Verdict]
+        raise Invalid(
+            f"There is no verdict “{str(verdict)[:20]}”; use one of: {', '.join(allowed)}.",
+            facts={"field": "verdict", "allowed": allowed},
+        ) from error
+
+
+def checked_missed(label: str, box: Box, width: int, height: int) -> MissedObject:
+    """The label trimmed, the box as drawn, in a picture of `width` x `height` pixels."""
+    return MissedObject(_checked_label(label), _checked_box(box, width, height))
+
+
+def _checked_label(label: str) -> str:
+    kept = " ".join(label.split())
+    checked_characters("label", kept)
+    if not any(unicodedata.category(char)[0] in "LNS" for char in kept):
+        raise Invalid(
+            "The label of a missed object has no letter or digit; say what was missed.",
+            facts={"field": "label"},
+        )
+    if len(kept) > MAX_LABEL_CHARS:
+        raise Invalid(
+            f"The label “{kept[:30]}…” has {len(kept)} characters; "
+            f"shorten it to at most {MAX_LABEL_CHARS}.",
+            facts={"field": "label", "max_chars": MAX_LABEL_CHARS},
+        )
+    return kept
+
+
+def _checked_box(box: Box, width: int, height: int) -> Box:
+    """Comparisons are written so that what is not a number fails them."""
+    inside = (
+        0 <= box.xmin <= width
+        and 0 <= box.xmax <= width
+        and 0 <= box.ymin <= height
+        and 0 <= box.ymax <= height
+    )
+    if not inside:
+        raise Invalid(
+            "The box of a missed object reaches outside the picture, which is "
+            f"{width} x {height} pixels; draw it inside.",
+            facts={"field": "box", "width": width, "height": height},
+        )
+    if not (box.xmax - box.xmin >= MIN_SIDE and box.ymax - box.ymin >= MIN_SIDE):
+        raise Invalid(
+            "The box of a missed object is too small, or its corners are swapped; "
+            f"draw it at least {MIN_SIDE:.0f} pixels wide and high.",
+            facts={"field": "box", "min_side": MIN_SIDE},
+        )
+    return box

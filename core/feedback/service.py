@@ -2,21 +2,23 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple
 from uuid import UUID
 
 from core.clock import now
 from core.errors import Conflict, NotFound
 from core.feedback.checks import checked_comment, checked_key, checked_rating, checked_tags
-from core.feedback.types import Feedback, Rated, ReviewStatus
+from core.feedback.judging import Judging, judgement_of
+from core.feedback.types import BoxVerdict, Feedback, MissedObject, Rated, ReviewStatus
 from core.ids import new_id
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
 from core.runs.types import RunStatus
 from db.repositories.feedback import Feedback as FeedbackRow
 from db.repositories.feedback import FeedbackRepository
-from db.repositories.runs import RunRepository
+from db.repositories.runs import ImageRepository, Run, RunRepository
+from db.repositories.verdicts import VerdictRepository
 from db.session import Database
 
 
@@ -32,6 +34,8 @@ class FeedbackService:
         tags: Iterable[str] = (),
         comment: str = "",
         key: str | None = None,
+        boxes: Sequence[BoxVerdict] | None = None,
+        missed: Sequence[MissedObject] | None = None,
     ) -> Rated:
         """Rate a run, or change one's rating of it.
 
@@ -39,6 +43,8 @@ class FeedbackService:
         ----------
         rating : 1 to 5.
         key : idempotency key; the same request under the same key is answered with the same row.
+        boxes, missed : all that the actor says of a detection's boxes, in place of what was said
+            before; None leaves it as it is.
 
         Raises
         ------
@@ -49,22 +55,28 @@ class FeedbackService:
         actor.require(Permission.RATE)
         rating, tags = checked_rating(rating), checked_tags(tags)
         comment, key = checked_comment(comment), checked_key(key)
-        asked = _request_hash(run_id, rating, tags, comment)
+        asked = _request_hash(run_id, rating, tags, comment, boxes, missed)
         with self._database.unit_of_work() as session:
-            feedback = FeedbackRepository(session)
+            feedback, verdicts = FeedbackRepository(session), VerdictRepository(session)
             if key is not None:
                 feedback.lock_key(actor.user_id, key)
                 known = feedback.by_key(actor.user_id, key)
                 if known is not None:
-                    return Rated(_same_request(known, asked), created=False)
+                    judged = judgement_of(verdicts, known.run_id, actor.user_id)
+                    return Rated(_same_request(known, asked), created=False, judgement=judged)
+            run = _rateable(RunRepository(session), actor, run_id)
             at = now()
             row, created = feedback.put(
-                _rateable(RunRepository(session), actor, run_id)
+                {"run_id": run.id, "model_id": run.model_id, "task": run.task}
                 | {"id": new_id(), "user_id": actor.user_id, "created_at": at, "updated_at": at}
                 | {"rating": rating, "tags": list(tags), "comment": comment}
                 | {"idempotency_key": key, "request_hash": asked if key else None}
             )
-        return Rated(as_feedback(row), created)
+            if boxes is not None or missed is not None:
+                judging = Judging(verdicts, ImageRepository(session), run, actor.user_id)
+                judging.replace(boxes, missed)
+            judged = judgement_of(verdicts, run.id, actor.user_id)
+        return Rated(as_feedback(row), created, judged)
 
     def own(self, actor: Actor, run_id: UUID) -> Feedback | None:
         """The actor's own rating of a run; None where there is none."""
@@ -102,15 +114,15 @@ def as_feedback(row: FeedbackRow) -> Feedback:
     )
 
 
-def _rateable(runs: RunRepository, actor: Actor, run_id: UUID) -> dict[str, Any]:
-    """What a rating copies from its run, once it is sure that the actor may rate it now."""
+def _rateable(runs: RunRepository, actor: Actor, run_id: UUID) -> Run:
+    """The run, once it is sure that the actor may rate it now."""
     run, _ = readable_run(runs, actor, run_id)
     if run.status == RunStatus.RUNNING:
         raise Conflict(
             "This run is still being written; stop it or wait for its end, then rate it.",
             facts={"status": run.status},
         )
-    return {"run_id": run.id, "model_id": run.model_id, "task": run.task}
+    return run
 
 
 def _same_request(row: FeedbackRow, asked: bytes) -> Feedback:
@@ -122,6 +134,18 @@ def _same_request(row: FeedbackRow, asked: bytes) -> Feedback:
     return as_feedback(row)
 
 
-def _request_hash(run_id: UUID, rating: int, tags: tuple[str, ...], comment: str) -> bytes:
-    request = json.dumps([str(run_id), rating, tags, comment])
-    return hashlib.sha256(request.encode()).digest()
+def _request_hash(
+    run_id: UUID,
+    rating: int,
+    tags: tuple[str, ...],
+    comment: str,
+    boxes: Sequence[BoxVerdict] | None,
+    missed: Sequence[MissedObject] | None,
+) -> bytes:
+    request: list[object] = [str(run_id), rating, tags, comment]
+    if boxes is not None or missed is not None:  # without both, the hash is as it always was
+        request += [
+            None if boxes is None else [(each.index, each.verdict) for each in boxes],
+            None if missed is None else [(each.label, astuple(each.box)) for each in missed],
+        ]
+    return hashlib.sha256(json.dumps(request).encode()).digest()

@@ -7,6 +7,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from core.detection.types import Box
 from core.runs.types import Task
 
 
@@ -38,9 +39,72 @@ class Feedback:
     updated_at: datetime
 
 
+class Verdict(StrEnum):
+    """A judgement of one box."""
+
+    RIGHT = "right"
+    WRONG_LABEL = "wrong_label"
+    LOOSE = "loose"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True)
+class BoxVerdict:
+    """`index` is the box's place in the run's `raw`."""
+
+    index: int
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class MissedObject:
+    """What the model should have found: a label, and a box in pixels of the upright original."""
+
+    label: str
+    box: Box
+    id: UUID | None = None
+    """None for one that is not stored yet."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One person's verdicts on the boxes of a run, by place, and what was missed, oldest first."""
+
+    run_id: UUID
+    user_id: UUID
+    verdicts: tuple[BoxVerdict, ...] = ()
+    missed: tuple[MissedObject, ...] = ()
+
+
 @dataclass(frozen=True)
 class Rated:
-    """`created` is False where an earlier rating of the same run was changed or repeated."""
+    """`created` is False where an earlier rating of the same run was changed or repeated.
+
+    `judgement` is what the same person says of the run's boxes, empty for a generation.
+    """
 
     feedback: Feedback
     created: bool
+    judgement: Judgement
+
+
+@dataclass(frozen=True)
+class PhrasePrecision:
+    """Verdicts on the boxes of one phrase by one model. `missed` were drawn for that phrase."""
+
+    model: str
+    phrase: str
+    right: int
+    wrong_label: int
+    loose: int
+    absent: int
+    missed: int
+
+    @property
+    def judged(self) -> int:
+        return self.right + self.wrong_label + self.loose + self.absent
+
+    @property
+    def precision(self) -> float | None:
+        """Share of judged boxes that are right, 0 to 1; a loose box names the right thing."""
+        return (self.right + self.loose) / self.judged if self.judged else None

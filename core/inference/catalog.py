@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.config import ROOT
 from core.errors import ConfigurationError
+from core.inference.addresses import check_address, is_address, key_in, shown_source
 from core.inference.types import ModelEntry, ModelInfo, ModelState
 from core.runs.types import Task
 
@@ -45,6 +46,7 @@ class _GeneratorEntry(BaseModel):
 class _DetectorEntry(_GeneratorEntry):
     box_threshold: float = Field(0.35, ge=0, le=1)
     text_threshold: float = Field(0.25, ge=0, le=1)
+    api_key_env: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
 _SHAPES: Mapping[Task, type[_GeneratorEntry]] = MappingProxyType(
@@ -92,7 +94,7 @@ def starting_info(entry: ModelEntry | BrokenEntry) -> ModelInfo:
     return ModelInfo(
         id=entry.id,
         task=entry.task,
-        source=str(source.relative_to(ROOT) if source.is_relative_to(ROOT) else source),
+        source=shown_source(entry.source),
         revision=(known.revision if known else None) or "",
         device="",
         state=ModelState.WAITING if known else ModelState.UNAVAILABLE,
@@ -114,7 +116,9 @@ def _entries(task: Task, rows: Iterable[Any], folder: Path) -> Iterable[ModelEnt
             if name in taken:
                 raise ValueError(f"the id “{name}” is used twice; give each model its own")
             entry = _SHAPES[task].model_validate(row)
-            values = entry.model_dump() | {"source": _resolved(entry.source, folder)}
+            values = entry.model_dump() | {"source": _resolved(entry.source, folder, task)}
+            if isinstance(entry, _DetectorEntry):
+                _check_remote(entry)
         except ValueError as error:
             shown = f"{name} ({number})" if name in taken else name
             reason = _reason(error, task) if isinstance(error, ValidationError) else str(error)
@@ -133,14 +137,28 @@ def _reason(error: ValidationError, task: Task) -> str:
     return f"“{key}”: {first['msg']}" if key else first["msg"]
 
 
-def _resolved(source: str, folder: Path) -> str:
-    """A folder as an absolute path; a Hub id or a built-in engine as it is."""
+def _check_remote(entry: _DetectorEntry) -> None:
+    """Refuse keys that do not go with the kind of source."""
+    remote = is_address(entry.source)
+    if remote and "dtype" in entry.model_fields_set:
+        raise ValueError("“dtype” is the remote engine's own affair; remove it")
+    if entry.api_key_env and not remote:
+        raise ValueError("“api_key_env” is for remote engines (https://…) only; remove it")
+    if entry.api_key_env:
+        key_in(entry.api_key_env)
+
+
+def _resolved(source: str, folder: Path, task: Task) -> str:
+    """A folder as an absolute path; a Hub id, an address or a built-in engine as it is."""
     if source.startswith("builtin:"):
         if source.partition("?")[0] != BUILTIN_FAKE:
             raise ValueError(f"unknown engine “{source}”; allowed is: {BUILTIN_FAKE}")
         return source
-    if "://" in source:
-        raise ValueError("remote engines are not supported yet; name a folder or a Hub id")
+    if is_address(source):
+        if task is Task.GENERATION:
+            raise ValueError("remote engines write no text yet; name a folder or a Hub id")
+        check_address(source)
+        return source
     path = folder / Path(source).expanduser()
     beside = (folder / Path(source).parts[0]).is_dir()
     if source.startswith((".", "/", "~")) or beside:

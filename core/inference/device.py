@@ -9,6 +9,7 @@ from core.runs.types import Task
 
 _SMALL = 20_000_000
 """Parameters below which one core is enough."""
+_MOST_PICTURES = 8
 
 
 def pick_device(wanted: str) -> torch.device:
@@ -52,6 +53,14 @@ def pick_dtype(
     if task is Task.GENERATION and trained is torch.bfloat16:
         return torch.bfloat16
     return torch.float16
+
+
+def most_pictures(parameters: int, device: torch.device) -> int:
+    """How many pictures a detector may see in one pass.
+
+    On the CPU a large model keeps all cores busy with one picture, and several are slower.
+    """
+    return _MOST_PICTURES if device.type == "cuda" or parameters < _SMALL else 1
 
 
 def use_threads(parameters: int, device: torch.device) -> None:

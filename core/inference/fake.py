@@ -3,15 +3,12 @@
 `builtin:fake?tokens_per_second=200` sets the pace of each text; 0 is as fast as it goes.
 """
 
-from collections.abc import Sequence
 from time import perf_counter
 from urllib.parse import parse_qsl
 
-from PIL.Image import Image
-
 from core.detection.types import Box, Detection
-from core.errors import Unavailable
-from core.inference.types import DetectorAnswer, ModelEntry
+from core.errors import Invalid, Unavailable
+from core.inference.types import DetectorAnswer, DetectorRequest, ModelEntry
 from core.metrics import model_calls_total
 from core.runs.types import Task
 
@@ -36,13 +33,20 @@ def pace_of(entry: ModelEntry) -> float:
 class FakeDetector:
     """Gives each phrase one box: the picture is cut into as many columns as there are phrases."""
 
+    grounds_captions = False
+
     def __init__(self, entry: ModelEntry) -> None:
         pace_of(entry)
         self._id = entry.id
 
-    def detect(self, image: Image, phrases: Sequence[str]) -> DetectorAnswer:
+    def detect(self, request: DetectorRequest) -> DetectorAnswer:
         began = perf_counter()
-        width, height = image.size
+        phrases = request.phrases
+        if request.caption is not None:
+            raise Invalid(
+                f"The model “{self._id}” finds phrases, not captions; name what to find instead."
+            )
+        width, height = request.image.size
         column = width / len(phrases)
         found = tuple(
             Detection(

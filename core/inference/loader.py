@@ -26,6 +26,7 @@ from core.inference.vocabulary import check_tokenizer
 
 _LOCAL: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
 _DEFAULT_CONTEXT = 2048
+_NEED_TORCHVISION = ("omdet-turbo",)
 
 disable_progress_bar()  # type: ignore[no-untyped-call]
 
@@ -48,13 +49,17 @@ class LoadedTextModel:
 
 @dataclass(frozen=True)
 class LoadedDetector:
-    """A zero-shot detector in eval mode on its device, with its processor."""
+    """A zero-shot detector in eval mode on its device, with its processor.
+
+    `text_threshold` from `models.toml`: what a word must score to count as found.
+    """
 
     id: str
     model: PreTrainedModel
     processor: ProcessorMixin
     device: torch.device
     revision: str
+    text_threshold: float
 
 
 def load_text_model(entry: ModelEntry, wanted_device: str) -> LoadedTextModel:
@@ -84,16 +89,26 @@ def load_detector(
     checkpoint = locate(entry)
     config = AutoConfig.from_pretrained(checkpoint.folder, **_LOCAL)
     if config.model_type not in families:
-        raise Unavailable(
-            f"Its architecture is “{config.model_type}”; detectors may be: {', '.join(families)}."
-        )
+        raise Unavailable(_foreign(config.model_type, families))
     read_processor: Any = AutoProcessor.from_pretrained
     processor = read_processor(checkpoint.folder, **_LOCAL)
     device = pick_device(wanted_device)
     kind = AutoModelForZeroShotObjectDetection
     model = _weights(kind, checkpoint.folder, config, entry, device)
     check_tokenizer(processor.tokenizer, config.get_text_config().vocab_size)
-    return LoadedDetector(entry.id, model, processor, device, checkpoint.revision)
+    return LoadedDetector(
+        entry.id, model, processor, device, checkpoint.revision, entry.text_threshold
+    )
+
+
+def _foreign(kind: str, families: tuple[str, ...]) -> str:
+    choice = f"detectors may be: {', '.join(families)}."
+    if kind in _NEED_TORCHVISION:
+        return (
+            f"The processor of its architecture, “{kind}”, needs torchvision, which is not part "
+            f"of this product; {choice}"
+        )
+    return f"Its architecture is “{kind}”; {choice}"
 
 
 def _weights(

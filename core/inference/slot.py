@@ -10,15 +10,18 @@ import structlog
 
 from core.config import Settings
 from core.errors import Unavailable
+from core.inference.addresses import REMOTE, is_remote
 from core.inference.architectures import ARCHITECTURES, detector_for
+from core.inference.asked import DetectorLimits
 from core.inference.catalog import BrokenEntry, is_fake, starting_info
 from core.inference.complaints import plain_errors
 from core.inference.device import device_name
 from core.inference.fake import REVISION, FakeDetector
 from core.inference.fake_text import FakeGenerator
 from core.inference.loader import LoadedDetector, LoadedTextModel, load_detector, load_text_model
+from core.inference.remote import RemoteDetector
 from core.inference.textengine import build_generator
-from core.inference.types import Detector, Generator, ModelEntry, ModelState
+from core.inference.types import Detector, Generator, ModelEntry, ModelInfo, ModelState
 
 _PATIENCE_SECONDS = 120
 """How long a call waits for another one that is loading the same model."""
@@ -41,7 +44,17 @@ class Slot(ABC, Generic[Engine]):
         self._lock = threading.Lock()
         self._engine: Engine | None = None
         self._retry_at = float("inf") if isinstance(entry, BrokenEntry) else 0.0
-        self.info = starting_info(entry)
+        self._info = starting_info(entry)
+
+    @property
+    def info(self) -> ModelInfo:
+        """How the model stands now."""
+        engine: object = self._engine
+        return engine.described(self._info) if isinstance(engine, RemoteDetector) else self._info
+
+    @info.setter
+    def info(self, info: ModelInfo) -> None:
+        self._info = info
 
     @abstractmethod
     def _build(self, entry: ModelEntry) -> Engine:
@@ -112,9 +125,13 @@ class DetectorSlot(Slot[Detector]):
             fake = FakeDetector(entry)
             self.info = replace(self.info, revision=REVISION, device="cpu")
             return fake
+        if is_remote(entry):
+            self.info = replace(self.info, device=REMOTE)
+            return RemoteDetector(entry, self._settings)
         loaded = load_detector(entry, self._settings.device, tuple(ARCHITECTURES))
-        detector = detector_for(loaded)
+        detector = detector_for(loaded, DetectorLimits.from_settings(self._settings))
         self._note(loaded)
+        self.info = replace(self.info, grounds_captions=detector.grounds_captions)
         return detector
 
 

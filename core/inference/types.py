@@ -23,6 +23,8 @@ class ModelEntry:
     dtype: str = "auto"
     box_threshold: float = 0.35
     text_threshold: float = 0.25
+    api_key_env: str | None = None
+    """The environment variable that holds a remote engine's key."""
 
 
 class ModelState(StrEnum):
@@ -49,27 +51,46 @@ class ModelInfo:
     bundled: bool
     context_tokens: int | None = None
     chat_template: bool = False
+    grounds_captions: bool = False
+
+
+@dataclass(frozen=True)
+class DetectorRequest:
+    """An upright RGB picture, the SHA-256 of its file in hex, and what to find in it.
+
+    Either phrases, or a caption (then `phrases` is empty).
+    """
+
+    image: Image
+    sha256: str
+    phrases: tuple[str, ...]
+    caption: str | None = None
 
 
 @dataclass(frozen=True)
 class DetectorAnswer:
     """`detections` down to the floor, best first.
 
-    `timings_ms` has `preprocess`, `forward` and `postprocess`.
+    `timings_ms` has `preprocess`, `forward` and `postprocess`, and `queued` where the request had
+    to wait. `features_reused`: the picture's features were still there from an earlier request.
     """
 
     detections: tuple[Detection, ...]
     timings_ms: dict[str, float]
+    features_reused: bool = False
 
 
 class Detector(Protocol):
-    def detect(self, image: Image, phrases: Sequence[str]) -> DetectorAnswer:
-        """Find `phrases` in an upright RGB `image`. Boxes are clamped to the picture.
+    grounds_captions: bool
+
+    def detect(self, request: DetectorRequest) -> DetectorAnswer:
+        """Find what is asked for; boxes are clamped to the picture. Safe to call from any thread.
 
         Raises
         ------
-        Invalid : the phrases do not fit the model's text input.
-        Unavailable : out of memory, or the engine has stopped.
+        Invalid : the phrases do not fit the model's text input, or it grounds no captions.
+        LimitReached : too many requests wait for this model.
+        Unavailable : out of memory, a remote engine is away, or the engine has stopped.
         """
         ...
 

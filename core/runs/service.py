@@ -1,12 +1,19 @@
 """What is common to runs of every task."""
 
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
-from core.errors import Invalid
+from core.detection.reading import read_detection
+from core.detection.types import DetectionRun
+from core.errors import Invalid, NotFound
 from core.permissions import Actor, Permission
+from core.review.paging import Cursor, read_cursor
 from core.runs.access import readable_run
-from core.runs.types import RunStatus, RunSummary, Task
-from db.repositories.runs import RunRepository
+from core.runs.comparison import Comparison, compared
+from core.runs.filters import checked, conditions
+from core.runs.types import HistoryFilter, HistoryPage, RunStatus, RunSummary, Task
+from db.repositories.runs import ImageRepository, Listed, RunRepository
 from db.session import Database
 
 MAX_RECENT = 200
@@ -26,28 +33,111 @@ class RunService:
         Invalid : `limit` is not from 1 to 200.
         """
         actor.require(Permission.HISTORY)
-        if not 1 <= limit <= MAX_RECENT:
-            raise Invalid(
-                f"limit is {limit}; it must be from 1 to {MAX_RECENT}.",
-                facts={"min": 1, "max": MAX_RECENT},
-            )
+        _check_limit(limit)
         with self._database.unit_of_work() as session:
             rows = RunRepository(session).recent(actor.user_id, task, limit)
-        return tuple(
-            RunSummary(
-                id=run.id,
-                task=Task(run.task),
-                model=model,
-                prompt=run.prompt,
-                status=RunStatus(run.status),
-                created_at=run.created_at,
-                rating=rating,
+        return _summaries(rows)
+
+    def history(
+        self,
+        actor: Actor,
+        wanted: HistoryFilter | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> HistoryPage:
+        """The actor's own runs that `wanted` lets through, newest first, from `cursor` on.
+
+        A page stays right while runs are added: it begins behind the last run of the one before.
+
+        Raises
+        ------
+        Invalid : a filter, the cursor or `limit`, 1 to 200, is not possible.
+        """
+        actor.require(Permission.HISTORY)
+        _check_limit(limit)
+        after = _place(cursor)
+        values = conditions(checked(wanted or HistoryFilter()))
+        with self._database.unit_of_work() as session:
+            rows = RunRepository(session).history(actor.user_id, limit + 1, after=after, **values)
+        shown = _summaries(rows[:limit])
+        if len(rows) <= limit:
+            return HistoryPage(shown, None)
+        last = shown[-1]
+        return HistoryPage(shown, str(Cursor((last.created_at, last.id), older=True)))
+
+    def compare(self, actor: Actor, a: UUID, b: UUID) -> Comparison:
+        """Two of the actor's own detections on one picture, box by box.
+
+        Raises
+        ------
+        NotFound : one of them is unknown, no detection, or somebody else's.
+        Invalid : they are the same run, look at different pictures, or one did not finish.
+        """
+        actor.require(Permission.HISTORY)
+        if a == b:
+            raise Invalid("This is the same run twice; choose two different ones.")
+        with self._database.unit_of_work() as session:
+            runs, images = RunRepository(session), ImageRepository(session)
+            first, second = (read_detection(runs, images, actor, run_id) for run_id in (a, b))
+        for run in (first, second):
+            _check_comparable(actor, run)
+        if first.image.sha256 != second.image.sha256:
+            raise Invalid(
+                "These runs look at different pictures; choose two on the same one.",
+                facts={"run_ids": [str(a), str(b)]},
             )
-            for run, model, rating in rows
-        )
+        return compared(first, second)
 
     def task_of(self, actor: Actor, run_id: UUID) -> Task:
         """The task of a run the actor may see; `NotFound` otherwise."""
         with self._database.unit_of_work() as session:
             run, _ = readable_run(RunRepository(session), actor, run_id)
         return Task(run.task)
+
+
+def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
+    return tuple(
+        RunSummary(
+            id=run.id,
+            task=Task(run.task),
+            model=model.name,
+            revision=model.revision,
+            prompt=run.prompt,
+            status=RunStatus(run.status),
+            created_at=run.created_at,
+            rating=rating,
+            cached=run.cached,
+            image_sha256=None if run.image_sha256 is None else run.image_sha256.hex(),
+        )
+        for run, model, rating in rows
+    )
+
+
+def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Where the page before ended; pages of a history go back in time only."""
+    read = read_cursor(cursor) if cursor else None
+    if read is not None and not read.older:
+        raise Invalid(
+            "The page's cursor cannot be read; start again from the first page.",
+            facts={"field": "cursor"},
+        )
+    return None if read is None else read.place
+
+
+def _check_limit(limit: int) -> None:
+    if not 1 <= limit <= MAX_RECENT:
+        raise Invalid(
+            f"limit is {limit}; it must be from 1 to {MAX_RECENT}.",
+            facts={"min": 1, "max": MAX_RECENT},
+        )
+
+
+def _check_comparable(actor: Actor, run: DetectionRun) -> None:
+    """A reviewer may read others' runs, but compares own ones only, as everybody."""
+    if run.user_id != actor.user_id:
+        raise NotFound("There is no such run; check its id.", facts={"run_id": str(run.id)})
+    if run.status is not RunStatus.DONE:
+        raise Invalid(
+            "One of these runs did not finish, so that it has no boxes; choose another.",
+            facts={"run_id": str(run.id), "status": run.status},
+        )

@@ -20,12 +20,41 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One line of a list of runs."""
+    """One line of a list of runs. `image_sha256` in hex, for detections only."""
 
     id: UUID
     task: Task
     model: str
+    revision: str
     prompt: str
     status: RunStatus
     created_at: datetime
     rating: int | None
+    cached: bool = False
+    image_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class HistoryFilter:
+    """Which of one's own runs to list; None and empty mean any.
+
+    `text` is looked for in the prompt, in any case. `since` is included, `until` is not.
+    `image_sha256` in hex: detections on that picture.
+    """
+
+    text: str = ""
+    task: Task | None = None
+    model: str | None = None
+    status: RunStatus | None = None
+    rated: bool | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    image_sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class HistoryPage:
+    """Runs newest first; `next` is the cursor of the page after this one, None on the last."""
+
+    runs: tuple[RunSummary, ...]
+    next: str | None

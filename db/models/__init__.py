@@ -2,16 +2,18 @@
 
 from db.base import Base
 from db.models.accounts import ApiKey, CookieTicket, LoginFailure, Session, User
-from db.models.feedback import Feedback
+from db.models.feedback import BoxVerdict, Feedback, MissedBox
 from db.models.runs import Image, Model, Run
 
 __all__ = [
     "ApiKey",
     "Base",
+    "BoxVerdict",
     "CookieTicket",
     "Feedback",
     "Image",
     "LoginFailure",
+    "MissedBox",
     "Model",
     "Run",
     "Session",

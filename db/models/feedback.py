@@ -3,7 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, SmallInteger, text
+from sqlalchemy import (
+    CheckConstraint,
+    Computed,
+    Double,
+    ForeignKey,
+    Index,
+    SmallInteger,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -47,3 +56,44 @@ class Feedback(Base):
         Index("ix_feedback_tags", "tags", postgresql_using="gin"),
         Index("ix_feedback_search", "search", postgresql_using="gin"),
     )
+
+
+class BoxVerdict(Base):
+    """One person's judgement of one box; `box_index` is its place among the run's boxes."""
+
+    __tablename__ = "box_verdicts"
+
+    id: Mapped[IdPk]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    box_index: Mapped[int]
+    verdict: Mapped[str]
+    created_at: Mapped[Created]
+    updated_at: Mapped[Created]
+
+    __table_args__ = (
+        CheckConstraint("box_index >= 0", name="box_index"),
+        CheckConstraint("verdict in ('right', 'wrong_label', 'loose', 'absent')", name="verdict"),
+        UniqueConstraint("run_id", "user_id", "box_index"),
+    )
+
+
+class MissedBox(Base):
+    """What a detection should have found, as one person drew it: pixels of the upright picture.
+
+    The columns are not called xmin and xmax: PostgreSQL keeps these names to itself.
+    """
+
+    __tablename__ = "missed_boxes"
+
+    id: Mapped[IdPk]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"))
+    label: Mapped[str]
+    x_min: Mapped[float] = mapped_column(Double)
+    y_min: Mapped[float] = mapped_column(Double)
+    x_max: Mapped[float] = mapped_column(Double)
+    y_max: Mapped[float] = mapped_column(Double)
+    created_at: Mapped[Created]
+
+    __table_args__ = (Index("ix_missed_boxes_run_user", "run_id", "user_id"),)

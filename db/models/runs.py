@@ -63,6 +63,10 @@ class Run(Base):
     """As typed: the phrases of a detection, the prompt of a generation."""
     params: Mapped[Json]
     image_sha256: Mapped[bytes | None] = mapped_column(ForeignKey("images.sha256"))
+    request_hash: Mapped[Sha256 | None]
+    """Of a detection: SHA-256 over all that its boxes depend on; equal hashes, equal boxes."""
+    cached: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the boxes were taken from an equal run."""
     status: Mapped[str]
     output: Mapped[Json | None]
     error_code: Mapped[str | None]
@@ -79,4 +83,12 @@ class Run(Base):
         Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
         Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
         Index("ix_runs_image", "image_sha256", postgresql_using="hash"),
+        Index(
+            "ix_runs_request",
+            "request_hash",
+            text("created_at desc"),
+            postgresql_where=text(
+                "status = 'done' and task = 'detection' and request_hash is not null"
+            ),
+        ),
     )

@@ -25,7 +25,7 @@ from db.models import Feedback, Model, Run, User
 Criteria = Mapping[str, Any]
 """Condition name to value; see `FEEDBACK_CONDITIONS`. Names outside it raise `KeyError`."""
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
@@ -101,7 +101,7 @@ def output_text() -> ColumnElement[str]:
 
 def _safe(column: SQLColumnExpression[str]) -> ColumnElement[str]:
     """Text that a spreadsheet would compute gets a quote in front, and so stays text."""
-    return case((func.left(column, 1).in_(_FORMULA_STARTS), literal("'") + column), else_=column)
+    return case((func.left(column, 1).in_(FORMULA_STARTS), literal("'") + column), else_=column)
 
 
 def export_columns() -> tuple[ColumnElement[Any], ...]:

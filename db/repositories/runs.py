@@ -5,13 +5,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
 from db.models import Feedback, Image, Model, Run
 
-__all__ = ["Image", "ImageRepository", "Model", "ModelRepository", "Run", "RunRepository"]
+__all__ = ["Image", "ImageRepository", "Listed", "Model", "ModelRepository", "Run", "RunRepository"]
+
+Listed = tuple[Run, Model, int | None]
+"""A run without its output, its model, and the user's own rating of it."""
 
 
 class RunRepository:
@@ -34,6 +37,7 @@ class RunRepository:
         status: str,
         created_at: datetime,
         image_sha256: bytes | None = None,
+        request_hash: bytes | None = None,
         output: dict[str, Any] | None = None,
         error_code: str | None = None,
         timings_ms: dict[str, float] | None = None,
@@ -53,6 +57,7 @@ class RunRepository:
             prompt=prompt,
             params=params,
             image_sha256=image_sha256,
+            request_hash=request_hash,
             status=status,
             output=output,
             error_code=error_code,
@@ -98,20 +103,49 @@ class RunRepository:
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def recent(
-        self, user_id: UUID, task: str | None, limit: int
-    ) -> Sequence[tuple[Run, str, int | None]]:
-        """The user's runs, newest first, each with its model's name and the user's own rating."""
-        query = (
-            select(Run, Model.name, Feedback.rating)
-            .join(Model, Model.id == Run.model_id)
-            .outerjoin(Feedback, (Feedback.run_id == Run.id) & (Feedback.user_id == user_id))
-            .where(Run.user_id == user_id)
-            .order_by(Run.created_at.desc(), Run.id.desc())
-            .limit(limit)
-        )
+    def recent(self, user_id: UUID, task: str | None, limit: int) -> Sequence[Listed]:
+        """The user's runs, newest first."""
+        query = _listed(user_id).limit(limit)
         if task is not None:
             query = query.where(Run.task == task)
+        return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
+
+    def history(
+        self,
+        user_id: UUID,
+        limit: int,
+        *,
+        after: tuple[datetime, UUID] | None = None,
+        text: str = "",
+        task: str | None = None,
+        model: str | None = None,
+        status: str | None = None,
+        rated: bool | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        image_sha256: bytes | None = None,
+    ) -> Sequence[Listed]:
+        """The user's runs, newest first, beginning behind the run at `after`.
+
+        `text` is looked for in the prompt, in any case; `until` itself is not included.
+        """
+        query = _listed(user_id).limit(limit)
+        wanted = {Run.task: task, Model.name: model, Run.status: status}
+        for column, value in wanted.items():
+            if value is not None:
+                query = query.where(column == value)
+        if after is not None:
+            query = query.where(tuple_(Run.created_at, Run.id) < after)
+        if text:
+            query = query.where(Run.prompt.icontains(text, autoescape=True))
+        if rated is not None:
+            query = query.where(Feedback.id.is_not(None) if rated else Feedback.id.is_(None))
+        if since is not None:
+            query = query.where(Run.created_at >= since)
+        if until is not None:
+            query = query.where(Run.created_at < until)
+        if image_sha256 is not None:
+            query = query.where(Run.image_sha256 == image_sha256)
         return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
 
     def fail_interrupted(self, task: str, before: datetime, now: datetime) -> int:
@@ -123,6 +157,27 @@ class RunRepository:
             .returning(Run.id)
         )
         return len(closed.all())
+
+
+def _listed(user_id: UUID) -> Select[Run, Model, int]:
+    return (
+        select(Run, Model, Feedback.rating)
+        .options(
+            load_only(
+                Run.task,
+                Run.prompt,
+                Run.status,
+                Run.cached,
+                Run.image_sha256,
+                Run.created_at,
+                raiseload=True,
+            )
+        )
+        .join(Model, Model.id == Run.model_id)
+        .outerjoin(Feedback, (Feedback.run_id == Run.id) & (Feedback.user_id == user_id))
+        .where(Run.user_id == user_id)
+        .order_by(Run.created_at.desc(), Run.id.desc())
+    )
 
 
 class ModelRepository:

@@ -5,7 +5,6 @@ import streamlit as st
 from core.detection.types import DetectionRun
 from core.permissions import Permission
 from core.runs.types import Task
-from ui.components.boxview import picture_only
 from ui.components.detection_form import detect, phrases_field, settings_fields
 from ui.components.detection_result import VIEW_KEY, detection_result
 from ui.components.rating import rating_panel
@@ -47,8 +46,7 @@ with left:
         detection_result(run)
         rating_panel(run.id, Task.DETECTION, key="detection")
     elif source:
-        with shown():
-            picture_only(preview(source, settings), key=VIEW_KEY)
+        preview(source, settings, refused=clicked, key=VIEW_KEY)
     else:
         with st.container(border=True, height=280):
             st.markdown("**No picture yet**")

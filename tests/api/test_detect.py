@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from api.run_answers import DetectionOut
+from core.detection.types import Box, Detection, PhraseScore
 from tests.api.conftest import MAX_IMAGE_BYTES, error_of
 
 PATH = "/api/v1/detect"
@@ -118,6 +120,8 @@ def test_an_unknown_file_is_refused_by_name(analyst: TestClient, picture: bytes)
         ({"box_threshold": "0.3"}, 422, "box_threshold"),
         ({"box_threshold": True}, 422, "box_threshold"),
         ({"box_threshold": 1.5}, 422, "1"),
+        ({"caption": "yes"}, 422, "caption"),
+        ({"caption": True, "prompt": " "}, 422, "caption"),
         ({"model": "other"}, 404, "shapes"),
         ({"model": "gone"}, 503, "nowhere"),
     ],
@@ -146,7 +150,8 @@ def test_numbers_in_a_form_must_be_finite(analyst: TestClient, picture: bytes, t
 
 
 def test_empty_fields_of_a_form_count_as_left_out(analyst: TestClient, picture: bytes) -> None:
-    assert as_form(analyst, picture, model="", box_threshold="").status_code == 200
+    empty = {"model": "", "box_threshold": "", "caption": ""}
+    assert as_form(analyst, picture, **empty).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -206,3 +211,31 @@ def test_nothing_is_recorded_of_what_was_refused(analyst: TestClient, bench: Any
     as_form(analyst, b"no picture")
     actor = bench.accounts.system_actor()
     assert bench.runs.recent(actor, "detection") == ()
+
+
+@pytest.mark.parametrize("send", [as_form, as_json, as_msgpack])
+def test_the_words_found_in_a_caption_say_where_they_stand(
+    analyst: TestClient, picture: bytes, send: Callable[..., Any]
+) -> None:
+    caption = "a red circle and a blue star"
+    sent = "true" if send is as_form else True
+    answer = send(analyst, picture, prompt=caption, caption=sent, box_threshold=0.05)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["detections"]
+    for each in found["detections"]:
+        start, end = each["span"]
+        assert caption[start:end] == each["label"]
+    run = analyst.get(f"/api/v1/runs/{found['run_id']}").json()
+    assert run["caption"] is True
+    assert run["prompt"] == caption
+
+
+def test_what_a_box_does_not_have_is_left_out() -> None:
+    box = Box(0, 0, 1, 1)
+    plain = DetectionOut.model_validate(Detection("cat", 0.5, box)).model_dump(mode="json")
+    assert set(plain) == {"label", "score", "box"}
+    full = Detection("cat", 0.5, box, (PhraseScore("dog", 0.3),), "ca", (0, 3))
+    told = DetectionOut.model_validate(full).model_dump(mode="json")
+    assert told["others"] == [{"label": "dog", "score": 0.3}]
+    assert (told["piece"], told["span"]) == ("ca", [0, 3])

@@ -14,6 +14,7 @@ from tests.api.conftest import error_of
 
 PATH = "/api/v1/feedback"
 EXPORT = "/api/v1/feedback/export"
+CORNER = {"xmin": 0, "ymin": 0.5, "xmax": 20, "ymax": 30}
 
 
 def rows_of(answer: Any) -> list[dict[str, str]]:
@@ -67,7 +68,18 @@ def test_a_key_used_for_something_else_is_a_conflict(analyst: TestClient, detect
         ({"comment": "x" * 4001}, "comment"),
         ({"comment": "a\x00b"}, "comment"),
         ({"comment": None}, "comment"),
-        ({"boxes": []}, "“boxes”"),
+        ({"boxes": [{"index": 9999, "verdict": "right"}]}, "no box 9999"),
+        ({"boxes": [{"index": 2**70, "verdict": "right"}]}, "no box"),
+        ({"boxes": [{"index": 0, "verdict": "fine"}]}, "wrong_label"),
+        ({"boxes": [{"index": "0", "verdict": "right"}]}, "boxes.0.index"),
+        ({"boxes": [{"index": 0, "verdict": "right", "why": ""}]}, "“boxes.0.why”"),
+        ({"boxes": {"index": 0, "verdict": "right"}}, "boxes"),
+        ({"missed": [{"label": "cat"}]}, "missed.0.box"),
+        ({"missed": [{"label": " ", "box": CORNER}]}, "label"),
+        ({"missed": [{"label": "a\x00", "box": CORNER}]}, "label"),
+        ({"missed": [{"label": "cat", "box": CORNER | {"xmax": 1e308}}]}, "160 x 120"),
+        ({"missed": [{"label": "cat", "box": CORNER | {"xmax": 160.5}}]}, "160 x 120"),
+        ({"missed": [{"label": "cat", "box": CORNER | {"xmax": 1}}]}, "too small"),
         ({"corrected_text": "x"}, "“corrected_text”"),
     ],
 )
@@ -77,6 +89,40 @@ def test_values_that_cannot_be_are_refused_by_name(
     answer = analyst.post(PATH, json={"run_id": detected, "rating": 3, **fields})
     assert answer.status_code == 422, answer.text
     assert said in error_of(answer)["message"]
+
+
+def test_verdicts_on_boxes_are_answered_and_kept(analyst: TestClient, detected: str) -> None:
+    right, absent = {"index": 0, "verdict": "right"}, {"index": 0, "verdict": "absent"}
+    body = {"run_id": detected, "rating": 4}
+    plain = analyst.post(PATH, json=body).json()
+    assert (plain["boxes"], plain["missed"]) == ([], [])
+    given = body | {"boxes": [right], "missed": [{"label": "blue star", "box": CORNER}]}
+    row = analyst.post(PATH, json=given).json()
+    assert row["boxes"] == [right]
+    (missed,) = row["missed"]
+    assert missed == {"id": missed["id"], "label": "blue star", "box": CORNER}
+    later = analyst.post(PATH, json=body | {"boxes": [absent]}).json()
+    assert (later["boxes"], later["missed"]) == ([absent], row["missed"])
+    assert analyst.post(PATH, json=body).json()["boxes"] == [absent]
+
+
+def test_a_key_stands_for_the_verdicts_too(analyst: TestClient, detected: str) -> None:
+    headers = {"Idempotency-Key": "once-only"}
+    body = {"run_id": detected, "rating": 4, "boxes": [{"index": 0, "verdict": "right"}]}
+    first = analyst.post(PATH, json=body, headers=headers)
+    again = analyst.post(PATH, json=body, headers=headers)
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert first.json() == again.json()
+    other = analyst.post(PATH, json=body | {"boxes": []}, headers=headers)
+    assert other.status_code == 409
+
+
+def test_boxes_of_a_generation_are_refused(analyst: TestClient) -> None:
+    asked = {"prompt": "a", "model": "pace", "max_new_tokens": 1}
+    run_id = analyst.post("/api/v1/generate", json=asked).json()["run_id"]
+    answer = analyst.post(PATH, json={"run_id": run_id, "rating": 4, "boxes": []})
+    assert answer.status_code == 422
+    assert "no detection" in error_of(answer)["message"]
 
 
 def test_half_a_surrogate_pair_is_refused(analyst: TestClient, detected: str) -> None:

@@ -1,7 +1,10 @@
-"""Runs after they began: state, stream from any event, picture, cancel."""
+"""Runs after they began: state, stream from any event, picture, files, cancel."""
 
+import csv
 import io
+import json
 import time
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from core.generation.types import SamplingParams
-from core.permissions import Actor
+from core.permissions import Actor, Role, Scope
 from core.workbench import Workbench
 from tests.api.conftest import error_of
 from tests.api.sse import events_in
@@ -43,6 +46,7 @@ def test_a_detection_is_told_as_it_was_answered(analyst: TestClient, detected: s
     assert run["run_id"] == detected
     assert run["prompt"] == "red circle"
     assert run["status"] == "done"
+    assert run["caption"] is False
     assert run["image"]["width"] == 160
     assert run["created_at"].endswith("Z")
 
@@ -56,7 +60,7 @@ def test_a_generation_is_told_with_its_parameters(analyst: TestClient) -> None:
     assert run["outputs"] == made["outputs"]
 
 
-@pytest.mark.parametrize("path", ["", "/stream", "/image"])
+@pytest.mark.parametrize("path", ["", "/stream", "/image", "/export?format=json"])
 def test_an_unknown_run_is_not_found(analyst: TestClient, path: str) -> None:
     answer = analyst.get(f"/api/v1/runs/{UNKNOWN}{path}")
     assert answer.status_code == 404
@@ -152,3 +156,97 @@ def test_a_text_has_no_picture_and_a_picture_no_stream(analyst: TestClient, dete
     run = written(analyst)
     assert analyst.get(f"/api/v1/runs/{run['run_id']}/image").status_code == 404
     assert analyst.get(f"/api/v1/runs/{detected}/stream").status_code == 404
+
+
+def found_in(client: TestClient, run_id: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.get(f"/api/v1/runs/{run_id}").json()["detections"]
+    assert found
+    return found
+
+
+def test_one_detection_is_a_file_of_each_kind(analyst: TestClient, detected: str) -> None:
+    found = found_in(analyst, detected)
+    files = {}
+    for kind, extension, mime in (
+        ("json", "json", "application/json"),
+        ("csv", "csv", "text/csv; charset=utf-8"),
+        ("coco", "coco.json", "application/json"),
+        ("png", "png", "image/png"),
+    ):
+        answer = analyst.get(f"/api/v1/runs/{detected}/export", params={"format": kind})
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Type"] == mime
+        name = f'attachment; filename="glimpse-{detected}.{extension}"'
+        assert answer.headers["Content-Disposition"] == name
+        assert answer.headers["Cache-Control"] == "no-store"
+        files[kind] = answer.content
+    (told,) = json.loads(files["json"])["runs"]
+    assert [d["box"] for d in told["detections"]] == [d["box"] for d in found]
+    assert len(json.loads(files["coco"])["annotations"]) == len(found)
+    assert len(list(csv.DictReader(io.StringIO(files["csv"].decode())))) == len(found)
+    assert Image.open(io.BytesIO(files["png"])).size == (160, 120)
+
+
+def test_several_detections_are_one_file(
+    analyst: TestClient, detected: str, picture: bytes
+) -> None:
+    sent: dict[str, Any] = {"files": {"image": picture}, "data": {"prompt": "blue star"}}
+    second = analyst.post("/api/v1/detect", **sent).json()["run_id"]
+    wanted = {"format": "json", "id": [second, detected]}
+    answer = analyst.get("/api/v1/runs/export", params=wanted)
+    assert answer.status_code == 200
+    assert [run["run_id"] for run in answer.json()["runs"]] == [second, detected]
+    assert 'filename="glimpse-detections-2' in answer.headers["Content-Disposition"]
+    coco = analyst.get("/api/v1/runs/export", params=wanted | {"format": "coco"}).json()
+    assert len(coco["images"]) == 1
+    assert [category["name"] for category in coco["categories"]] == ["blue star", "red circle"]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({}, "format"),
+        ({"format": "xml"}, "format"),
+        ({"format": "png"}, "format"),
+        ({"format": "json"}, "id"),
+        ({"format": "json", "id": "seven"}, "id"),
+        ({"format": "json", "id": [f"01a1fbc9-9c82-71c7-b313-{n:012}" for n in range(201)]}, "200"),
+    ],
+)
+def test_files_that_cannot_be_are_refused(
+    analyst: TestClient, query: dict[str, Any], said: str
+) -> None:
+    answer = analyst.get("/api/v1/runs/export", params=query)
+    assert answer.status_code == 422
+    assert said in error_of(answer)["message"]
+
+
+def test_files_of_somebody_elses_runs_are_not_found(
+    as_user: Callable[..., TestClient], detected: str
+) -> None:
+    other = as_user("bob")
+    many = {"format": "csv", "id": [detected]}
+    assert other.get("/api/v1/runs/export", params=many).status_code == 404
+    path = f"/api/v1/runs/{detected}/export?format=png"
+    assert other.get(path).status_code == 404
+    assert as_user("root", Role.ADMIN).get(path).status_code == 200
+
+
+def test_files_need_the_right_to_export(
+    as_user: Callable[..., TestClient], analyst: TestClient, detected: str
+) -> None:
+    path = f"/api/v1/runs/{detected}/export?format=json"
+    for refused in (
+        as_user("gus", Role.GUEST),
+        as_user("may", scopes={Scope.DETECT}),
+    ):
+        answer = refused.get(path)
+        assert answer.status_code == 403
+        assert error_of(answer)["code"] == "not_allowed"
+    assert as_user("eve", scopes={Scope.EXPORT}).get(path).status_code == 404
+
+
+def test_a_text_is_no_detection_to_take_away(analyst: TestClient) -> None:
+    run = written(analyst)
+    answer = analyst.get(f"/api/v1/runs/{run['run_id']}/export?format=json")
+    assert answer.status_code == 404

@@ -5,11 +5,13 @@ import sys
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, create_engine, text
 
-from db.migrate import MigrationError, is_current, upgrade
+from db.migrate import MIGRATIONS, MigrationError, is_current, upgrade
 from db.models import Base
 from db.session import Database
 from tests.db.test_embedded import ROOT
@@ -24,6 +26,15 @@ _CONSTRAINTS = """
     where connamespace = cast(:schema as regnamespace) and conname not like 'alembic%'
 """
 _INDEXES = "select indexdef from pg_indexes where schemaname = :schema and indexdef !~ 'alembic'"
+_FIRST_VERSION = (
+    "insert into users (id, username, password_hash, role)"
+    " values (gen_random_uuid(), 'ann', '-', 'analyst')",
+    "insert into models (id, task, name, revision, source)"
+    " values (gen_random_uuid(), 'detection', 'shapes', 'r1', 'x')",
+    "insert into runs (id, user_id, face, trace_id, task, model_id, prompt, params, status)"
+    " select gen_random_uuid(), users.id, 'ui', 't', 'detection', models.id, 'a cat', '{}', 'done'"
+    " from users, models",
+)
 
 
 def test_four_processes_may_upgrade_at_once(fresh: Database) -> None:
@@ -40,6 +51,34 @@ def test_four_processes_may_upgrade_at_once(fresh: Database) -> None:
     said = [process.communicate(timeout=60)[1] for process in processes]
     assert [process.returncode for process in processes] == [0] * 4, said
     assert is_current(fresh.engine)
+
+
+def test_runs_of_the_first_version_are_kept_as_computed_ones(fresh: Database) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with fresh.engine.connect() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        for statement in _FIRST_VERSION:
+            connection.execute(text(statement))
+        connection.commit()
+    upgrade(fresh.engine)
+    with fresh.unit_of_work() as session:
+        kept = session.execute(text("select prompt, cached, request_hash from runs")).all()
+    assert [tuple(row) for row in kept] == [("a cat", False, None)]
+
+
+def test_equal_runs_are_found_through_their_index(database: Database) -> None:
+    looked_up = """
+        explain select output from runs
+        where request_hash = '\\x00' and status = 'done' and task = 'detection'
+        order by created_at desc limit 1
+    """
+    with database.unit_of_work() as session:
+        session.execute(text("set local enable_seqscan = off"))
+        plan = "\n".join(session.scalars(text(looked_up)))
+    assert "Index Scan using ix_runs_request" in plan
+    assert "Sort" not in plan
 
 
 def test_refuses_a_database_of_a_newer_version(fresh: Database) -> None:

@@ -1,14 +1,24 @@
 """The detection page: what it says before, during and after a run."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.permissions import Role
+from core.detection.types import Detection, DetectionRun, PhraseScore
+from core.errors import Unavailable
+from core.feedback.types import Verdict
+from core.permissions import Actor, Role
+from core.workbench import Workbench
 from tests.pages.conftest import Visitor, texts
+from ui.components import detection_verdicts
+from ui.components.boxview import Judged
 from ui.samples import samples
+from ui.session import UiSession
 
 FIRST = samples()[0]
 
@@ -80,6 +90,10 @@ def test_an_upload_is_checked_before_anything_is_run(visitor: Visitor) -> None:
     app = visitor.sign_in(Role.ANALYST).open("detection")
     app.file_uploader(key="detection-upload").upload("cat.png", b"not a picture", "image/png")
     app.run()
+    assert "not a picture" in app.error[0].value
+    app.text_area(key="detection-phrases").set_value("red circle").run()
+    press_detect(app)
+    assert len(app.error) == 1
     assert "not a picture" in app.error[0].value
 
 
@@ -160,3 +174,219 @@ def test_a_step_back_to_no_run_shows_none_and_does_not_lead_forward(visitor: Vis
     visitor.open("account")
     app = visitor.open("detection")
     assert app.query_params["run"] == run_id
+
+
+def a_run(visitor: Visitor, prompt: str = FIRST.phrases) -> tuple[Actor, DetectionRun]:
+    assert visitor.actor is not None
+    content = FIRST.path.read_bytes()
+    return visitor.actor, visitor.bench.detection.detect(visitor.actor, content, prompt)
+
+
+@pytest.fixture
+def three_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that reads captions, one that does not, one that cannot be loaded; for a `visitor`."""
+    shapes = Path(__file__).resolve().parents[2] / "models" / "shapes-detector"
+    entries = {"shapes": str(shapes), "columns": "builtin:fake", "gone": str(tmp_path / "nowhere")}
+    file = tmp_path / "models.toml"
+    file.write_text(
+        "".join(f'[[detector]]\nid = "{i}"\nsource = "{s}"\n' for i, s in entries.items())
+    )
+    monkeypatch.setenv("GLIMPSE_MODELS_FILE", str(file))
+
+
+def test_every_model_is_listed_with_its_state_and_why_it_is_away(
+    three_models: None, visitor: Visitor
+) -> None:
+    with pytest.raises(Unavailable):
+        visitor.bench.models.detector("gone")
+    told = texts(visitor.sign_in(Role.ANALYST).open("detection"))
+    gone = next(line for line in told.split("**") if "unavailable" in line)
+    assert "nowhere" in gone
+    assert "**columns** not loaded yet" in told
+
+
+def test_the_caption_switch_stands_only_where_the_model_reads_captions(
+    three_models: None, visitor: Visitor
+) -> None:
+    visitor.bench.models.detector("shapes")
+    app = visitor.sign_in(Role.ANALYST).open("detection")
+    assert [toggle.key for toggle in app.toggle] == ["detection-caption"]
+    app.selectbox(key="detection-model").set_value("columns").run()
+    assert not app.toggle
+
+
+def test_a_caption_is_one_sentence_and_comes_back_with_its_run(
+    three_models: None, visitor: Visitor
+) -> None:
+    visitor.bench.models.detector("shapes")
+    app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
+    app.text_area(key="detection-phrases").set_value("a red circle. beside a star").run()
+    app.toggle(key="detection-caption").set_value(True).run()
+    press_detect(app)
+    assert not app.error, app.error
+    assert boxview_data(app)["caption"] == "a red circle. beside a star"
+    phrases = a_run(visitor)[1]
+    for run_id, caption in ((str(phrases.id), False), (str(app.query_params["run"]), True)):
+        assert (
+            visitor.open("detection", run=run_id).toggle(key="detection-caption").value is caption
+        )
+
+
+def test_a_run_answered_from_an_earlier_one_says_so(visitor: Visitor) -> None:
+    app = press_detect(visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file))
+    assert "answered from an earlier run" not in texts(app)
+    assert "answered from an earlier run" in texts(press_detect(app))
+
+
+def test_the_picture_has_one_address_for_all_runs_of_it(visitor: Visitor) -> None:
+    app = press_detect(visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file))
+    first = boxview_data(app)
+    app.text_area(key="detection-phrases").set_value("blue star").run()
+    second = boxview_data(press_detect(app))
+    assert first["id"] != second["id"]
+    assert first["src"] == second["src"]
+    assert first["id"] in first["src"]
+
+
+def test_another_owners_run_of_the_picture_has_an_address_of_its_own(visitor: Visitor) -> None:
+    theirs = a_run(Visitor(visitor.bench).sign_in(Role.ANALYST, "other"))[1]
+    visitor.sign_in(Role.ADMIN)
+    mine = a_run(visitor)[1]
+    for run in (theirs, mine):
+        assert str(run.id) in boxview_data(visitor.open("detection", run=str(run.id)))["src"]
+
+
+def shown_with(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch, run: DetectionRun, *raw: Detection
+) -> AppTest:
+    """The page of `run` as if the model had found `raw`."""
+    changed = replace(run, raw=raw)
+    monkeypatch.setattr(visitor.bench.detection, "get", lambda actor, run_id: changed)
+    return visitor.open("detection", run=str(run.id))
+
+
+def test_phrases_that_share_boxes_and_parts_of_phrases_are_named(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(visitor.sign_in(Role.ANALYST), "car. taxi. traffic light")[1]
+    box = a_run(visitor)[1].raw[0].box
+    app = shown_with(
+        visitor,
+        monkeypatch,
+        run,
+        Detection("car", 0.9, box, others=(PhraseScore("taxi", 0.5),)),
+        Detection("taxi", 0.8, box, others=(PhraseScore("car", 0.45),)),
+        Detection("traffic light", 0.7, box, piece="traffic"),
+    )
+    assert not app.exception
+    assert "“car” and “taxi” share 2 boxes: run each alone?" in texts(app)
+    assert "Only “traffic” of “traffic light” was found, in 1 box." in texts(app)
+
+
+def test_phrases_run_alone_are_compared_with_the_same_together(visitor: Visitor) -> None:
+    app = press_detect(visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file))
+    assert not app.table
+    app.button(key="detection-alone").click().run()
+    assert not app.error, app.error
+    compared = app.table[0].value
+    assert [f"{phrase}." for phrase in compared["Phrase"]] == FIRST.phrases.replace(
+        ". ", ".|"
+    ).split("|")
+    assert set(compared["Boxes alone"]) == {"1"}
+
+
+def test_one_phrase_needs_no_run_alone(visitor: Visitor) -> None:
+    run = a_run(visitor.sign_in(Role.ANALYST), "blue star")[1]
+    app = visitor.open("detection", run=str(run.id))
+    assert "detection-alone" not in [button.key for button in app.button]
+
+
+def links(app: AppTest) -> list[str]:
+    return [element.proto.url for element in app.main if element.type == "link_button"]
+
+
+def test_a_run_is_taken_away_in_four_forms_by_those_who_may(visitor: Visitor) -> None:
+    run = a_run(visitor.sign_in(Role.ANALYST))[1]
+    found = links(visitor.open("detection", run=str(run.id)))
+    assert [url.rpartition("=")[2] for url in found] == ["png", "json", "csv", "coco"]
+    assert all(f"/api/v1/runs/{run.id}/export?" in url for url in found)
+    guest = Visitor(visitor.bench).sign_in(Role.GUEST)
+    assert not links(guest.open("detection", run=str(a_run(guest)[1].id)))
+
+
+def test_boxes_are_judged_by_those_who_may(visitor: Visitor) -> None:
+    actor, run = a_run(visitor.sign_in(Role.ANALYST))
+    visitor.bench.verdicts.set(actor, run.id, 1, Verdict.LOOSE)
+    said = boxview_data(visitor.open("detection", run=str(run.id)))["judge"]
+    assert said["verdicts"] == {"1": "loose"}
+    guest = Visitor(visitor.bench).sign_in(Role.GUEST)
+    drawn = boxview_data(guest.open("detection", run=str(a_run(guest)[1].id)))
+    assert drawn["judge"] is None
+
+
+class Browser:
+    """Says gestures as the component does: all that were not answered yet, numbered from 1."""
+
+    def __init__(self, bench: Workbench, actor: Actor, run: DetectionRun) -> None:
+        self.bench, self.actor, self.run = bench, actor, run
+        self.items: list[dict[str, Any]] = []
+
+    def say(self, *gestures: dict[str, Any]) -> dict[str, Any]:
+        for gesture in gestures:
+            self.items.append({**gesture, "n": len(self.items) + 1})
+        judged = self._judged()
+        judged.hear({"view": "one", "run": str(self.run.id), "items": self.items})
+        return dict(self._judged().data)
+
+    def _judged(self) -> Judged:
+        found = detection_verdicts.judged(self.actor, self.run)
+        assert found is not None
+        return found
+
+
+@pytest.fixture
+def browser(visitor: Visitor, monkeypatch: pytest.MonkeyPatch) -> Browser:
+    actor, run = a_run(visitor.sign_in(Role.ANALYST))
+    tab = UiSession()
+    monkeypatch.setattr(detection_verdicts, "require", lambda permission: actor)
+    monkeypatch.setattr(detection_verdicts, "session", lambda: tab)
+    monkeypatch.setattr(detection_verdicts, "workbench", lambda: visitor.bench)
+    return Browser(visitor.bench, actor, run)
+
+
+MISSED = {"label": "moon", "box": {"xmin": 1.5, "ymin": 2, "xmax": 30, "ymax": 40.1}}
+
+
+def test_gestures_are_saved_in_their_order_and_each_once(browser: Browser) -> None:
+    said = browser.say(
+        {"do": "judge", "index": 0, "verdict": "right"},
+        {"do": "judge", "index": 0, "verdict": "loose"},
+        {"do": "miss", **MISSED},
+    )
+    assert (said["verdicts"], said["missed"], said["done"]) == ({"0": "loose"}, [MISSED], 3)
+    browser.bench.verdicts.set(browser.actor, browser.run.id, 0, None)
+    said = browser.say({"do": "unmiss", **MISSED})
+    assert (said["verdicts"], said["missed"], said["done"]) == ({}, [], 4)
+
+
+def test_a_gesture_that_is_refused_stops_no_other_and_says_why(browser: Browser) -> None:
+    wrong = {"do": "judge", "index": 10_000, "verdict": "right"}
+    said = browser.say(wrong, {"do": "judge", "index": 1, "verdict": "absent"})
+    assert (said["verdicts"], said["done"], said["waiting"]) == ({"1": "absent"}, 2, None)
+    assert "10000" in said["refused"]
+    assert browser.say({"do": "judge", "index": 1, "verdict": None})["refused"] is None
+
+
+def test_without_the_database_a_gesture_waits_and_is_saved_when_said_again(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise Unavailable("The database is away; try again in a moment.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(browser.bench.verdicts, "set", away)
+        said = browser.say({"do": "judge", "index": 0, "verdict": "right"})
+    assert (said["done"], said["verdicts"]) == (0, {})
+    assert "away" in said["waiting"]
+    said = browser.say()
+    assert (said["done"], said["verdicts"], said["waiting"]) == (1, {"0": "right"}, None)

@@ -34,7 +34,7 @@ def test_own_runs_are_linked_and_those_of_others_are_not(visitor: Visitor) -> No
         done = visitor.bench.generation.wait(actor, run.id, timeout_s=60)
         assert done.status is RunStatus.DONE
     app = visitor.open("")
-    assert links(app) == [r"the \*first\* line of mine"]
+    assert links(app) == [r"the \*first\* line of mine", "All your runs"]
     assert str(app.page_link[0].proto.query_string).startswith("run=")
 
 

@@ -4,9 +4,9 @@ import tomllib
 
 import pytest
 
+from core.detection.palette import COLOURS, contrast, style_of
 from core.detection.prompt import parse
 from ui.navigation import ROOT
-from ui.palette import COLOURS, contrast, style_of
 from ui.samples import samples
 
 THEME = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text("utf-8"))["theme"]

@@ -1,69 +1,86 @@
-// A picture with its boxes. Hover, chips, score and selection are the browser's business alone;
-// Python hears of a selection, and of a score or chip once it is settled.
+// A picture with its boxes. Hover, chips, sliders and selection are the browser's business alone;
+// Python hears what is judged, as soon as it is.
 const CROWDED = 24;
 const RETRY_MS = [500, 1000, 2000, 4000];
 const views = new WeakMap(); // one per mounted root: it survives redraws with new data
 
-export default function ({ parentElement, data, setStateValue }) {
+export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".bv");
   let view = views.get(root);
   if (!view) views.set(root, (view = new View(root)));
-  view.tell = setStateValue;
-  view.show(data);
+  view.show(data, setTriggerValue);
+  const hear = (event) => view.key(event);
+  document.addEventListener("keydown", hear, true); // before the page's own keys
+  return () => document.removeEventListener("keydown", hear, true);
 }
 
 class View {
   constructor(root) {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
-    this.score = this.find(".score input");
+    this.marks = [];
+    this.chosen = null;
+    this.judge = new Judge(this);
+    this.missed = new Missed(this, this.judge.judgement);
+    this.score = this.find(".least");
+    this.overlap = this.find(".overlap");
+    this.suppressing = this.find(".suppressing");
     this.score.oninput = () => this.setThreshold(Number(this.score.value));
-    this.score.onchange = () => this.tellView();
+    this.overlap.oninput = this.suppressing.onchange = () => this.update();
     this.find(".reset").onclick = () => this.reset();
-    this.find(".stage").onkeydown = (event) => this.key(event);
     this.find(".boxes").onclick = (event) => event.target === this.find(".boxes") && this.choose(null);
   }
 
-  show(data) {
+  show(data, tell) {
     const before = this.data;
     this.data = data;
-    if (before?.src !== data.src) this.load(data.src, before?.picture === data.picture);
+    const lost = !this.find(".broken").hidden && before.src !== data.src;
+    if (before?.picture !== data.picture || lost) this.load(data.picture);
     this.find(".picture").alt = data.alt;
     this.find(".stage").style.setProperty("--width", data.width);
     this.find(".stage").style.setProperty("--height", data.height);
     this.root.classList.toggle("bare", data.bare);
-    if (JSON.stringify(before?.boxes) === JSON.stringify(data.boxes) && before?.id === data.id) return;
-    this.threshold = data.threshold;
-    this.hidden = new Set();
-    this.chosen = null;
-    this.build();
+    this.judge.show(data.id, data.judge, tell);
+    if (JSON.stringify(before?.boxes) !== JSON.stringify(data.boxes) || before?.id !== data.id) this.renew();
     this.update();
   }
 
-  load(src, same, attempt = 0) {
-    this.root.classList.toggle("loading", !same);
+  renew() {
+    this.threshold = this.data.threshold;
+    this.suppressing.checked = false;
+    this.hidden = new Set();
+    this.chosen = null;
+    this.find(".stage").classList.remove("choosing");
+    this.missed.set(false);
+    this.build();
+  }
+
+  // The same picture is fetched once, whatever address it has later.
+  load(picture, attempt = 0) {
+    this.root.classList.add("loading");
     this.find(".broken").hidden = true;
     const next = new Image();
     next.onload = () => {
-      if (this.data.src !== src) return;
-      this.find(".picture").src = src;
+      if (this.data.picture !== picture) return;
+      this.find(".picture").src = next.src;
       this.root.classList.remove("loading");
     };
     next.onerror = () => {
-      if (this.data.src !== src) return;
-      if (attempt < RETRY_MS.length) setTimeout(() => this.load(src, same, attempt + 1), RETRY_MS[attempt]);
+      if (this.data.picture !== picture) return;
+      if (attempt < RETRY_MS.length) setTimeout(() => this.load(picture, attempt + 1), RETRY_MS[attempt]);
       else this.find(".broken").hidden = false;
     };
-    next.src = src;
+    next.src = this.data.src;
   }
 
   build() {
     const { boxes, width, height, floor } = this.data;
     this.find(".boxes").setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.marks = boxes.map((box, index) => this.mark(box, index));
-    const bySize = [...this.marks].sort((a, b) => b.box.width * b.box.height - a.box.width * a.box.height);
-    this.find(".boxes").replaceChildren(...bySize.map((mark) => mark.group)); // small ones on top
-    this.find(".tags").replaceChildren(...bySize.map((mark) => mark.tag));
+    const size = ({ box: { box } }) => area(box);
+    const bySize = [...this.marks].sort((a, b) => size(b) - size(a));
+    this.find(".found").replaceChildren(...bySize.map((mark) => mark.group)); // small ones on top
+    this.find(".tags").replaceChildren(...bySize.flatMap((mark) => [mark.tag, mark.badge]));
     this.find("tbody").replaceChildren(...this.marks.map((mark) => mark.row));
     this.find(".chips").replaceChildren(...this.labels().map((label) => this.chip(label)));
     this.score.min = floor;
@@ -95,7 +112,6 @@ class View {
     chip.onclick = () => {
       if (!this.hidden.delete(label)) this.hidden.add(label);
       this.update();
-      this.tellView();
     };
     return chip;
   }
@@ -107,67 +123,77 @@ class View {
 
   reset() {
     this.hidden.clear();
+    this.suppressing.checked = false;
     this.setThreshold(this.data.threshold);
-    this.tellView();
   }
 
-  visible() {
-    return this.marks.filter(({ box }) => box.score >= this.threshold && !this.hidden.has(box.label));
+  // Those that pass score and chips, best first, and which of them are shown.
+  filtered() {
+    const labels = new Set(this.labels().filter((label) => !this.hidden.has(label)));
+    const passing = above(this.marks.map(({ box }) => box), this.threshold, labels);
+    const kept = new Set(this.suppressing.checked ? suppress(passing, Number(this.overlap.value)) : passing);
+    return { passing, shown: this.marks.filter(({ box }) => kept.has(box)) };
   }
 
   update() {
-    const shown = new Set(this.visible());
-    if (this.chosen !== null && !shown.has(this.marks[this.chosen])) this.choose(null);
-    for (const mark of this.marks) mark.visible(shown.has(mark));
+    const { passing, shown } = this.filtered();
+    const visible = new Set(shown);
+    if (this.chosen !== null && !visible.has(this.marks[this.chosen])) this.choose(null);
+    for (const mark of this.marks) mark.visible(visible.has(mark));
+    this.showControls();
+    this.find(".stage").classList.toggle("crowded", shown.length > CROWDED);
+    this.find(".list").hidden = !shown.length;
+    this.find(".count").textContent = countWords(this, shown.length, passing.length - shown.length);
+    this.find(".bar").classList.toggle("none", !shown.length);
+    this.find(".caption").hidden = !this.data.caption;
+    if (this.data.caption) drawCaption(this.find(".caption"), this.data.caption, shown, (marks) => this.light(marks));
+    this.judge.update(shown);
+    this.missed.update(this.data.judge ? this.judge.judgement.now.missed : []);
+  }
+
+  showControls() {
     for (const chip of this.find(".chips").children) {
       const own = this.marks.filter(({ box }) => box.label === chip.dataset.label);
       const passing = own.filter(({ box }) => box.score >= this.threshold).length;
       chip.lastChild.textContent = passing === own.length ? own.length : `${passing} of ${own.length}`;
       chip.setAttribute("aria-pressed", String(!this.hidden.has(chip.dataset.label)));
     }
+    const suppressing = this.suppressing.checked;
     this.score.value = this.threshold;
-    this.find(".score output").value = this.threshold.toFixed(2);
-    this.find(".stage").classList.toggle("crowded", shown.size > CROWDED);
-    this.find(".reset").disabled = this.threshold === this.data.threshold && !this.hidden.size;
-    this.find(".list").hidden = !shown.size;
-    this.find(".count").textContent = this.counted(shown.size);
-    this.find(".bar").classList.toggle("none", !shown.size);
-  }
-
-  counted(shown) {
-    const all = this.marks.length;
-    if (!all) return `No box reached ${this.data.floor.toFixed(2)}, the lowest score kept. Try other words for what you look for, or another model.`;
-    if (shown) return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown`;
-    const switchedOn = this.marks.filter(({ box }) => !this.hidden.has(box.label));
-    if (!switchedOn.length) return "Every label is switched off; switch one on to see its boxes.";
-    const { box } = switchedOn.reduce((best, mark) => (mark.box.score > best.box.score ? mark : best));
-    const best = `the best was ${box.score.toFixed(2)} for “${box.label}”`;
-    return `No box reached ${this.threshold.toFixed(2)}; ${best}. Lower the score here, try other words, or another model.`;
+    this.find(".least-value").value = this.threshold.toFixed(2);
+    this.overlap.disabled = !suppressing;
+    this.find(".overlap-value").value = Number(this.overlap.value).toFixed(2);
+    this.find(".reset").disabled = this.threshold === this.data.threshold && !this.hidden.size && !suppressing;
   }
 
   heat(mark, event) {
-    for (const each of this.marks) each.toggle("hot", each === mark);
+    this.light(mark ? [mark] : []);
     const tip = this.find(".tip");
     tip.hidden = !mark || event?.currentTarget === mark.row;
     if (tip.hidden) return;
-    tip.textContent = `${mark.box.label}  ${percent(mark.box.score)}`;
+    tip.textContent = tipWords(mark);
     const stage = this.find(".stage").getBoundingClientRect();
-    const at = event.clientX === undefined ? mark.shape.getBoundingClientRect() : { left: event.clientX, top: event.clientY };
-    const left = at.left - stage.left + 12;
-    tip.style.left = `${Math.max(0, Math.min(left, stage.width - tip.offsetWidth))}px`;
-    tip.style.top = `${Math.min(at.top - stage.top + 12, stage.height - tip.offsetHeight)}px`;
+    const { left: side, bottom } = mark.shape.getBoundingClientRect();
+    const [left, top] = event.clientX === undefined ? [side, bottom + 4] : [event.clientX + 12, event.clientY + 12];
+    tip.style.left = `${Math.max(0, Math.min(left - stage.left, stage.width - tip.offsetWidth))}px`;
+    tip.style.top = `${Math.min(top - stage.top, stage.height - tip.offsetHeight)}px`;
+  }
+
+  light(marks) {
+    for (const each of this.marks) each.toggle("hot", marks.includes(each));
   }
 
   choose(index) {
     if (this.chosen === index) return;
     this.chosen = index;
+    if (index !== null) this.missed.set(false);
     this.marks.forEach((mark, at) => {
       mark.toggle("chosen", at === index);
       mark.shape.setAttribute("aria-pressed", String(at === index));
     });
     this.find(".stage").classList.toggle("choosing", index !== null);
     this.reveal(this.marks[index]?.row);
-    this.tell("selected", { id: this.data.id, index });
+    this.judge.update(this.filtered().shown);
   }
 
   reveal(row) {
@@ -179,24 +205,34 @@ class View {
     if (below > list.scrollTop) list.scrollTop = below;
   }
 
+  // Keys that go into a field, or belong to another part of the page, are left alone.
   key(event) {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    const at = event.target.dataset?.index;
-    if (event.key === "Escape" && this.chosen !== null) {
-      event.stopPropagation();
-      this.choose(null);
-    } else if (at !== undefined && (event.key === "Enter" || event.key === " ")) {
-      event.preventDefault();
-      event.target.dispatchEvent(new MouseEvent("click"));
-    } else if (at !== undefined && step) {
-      event.preventDefault();
-      const shown = this.visible();
-      const now = shown.indexOf(this.marks[at]);
-      shown[(now + step + shown.length) % shown.length].shape.focus();
-    }
+    const target = event.composedPath()[0];
+    if (event.defaultPrevented || this.root.classList.contains("bare") || typing(target)) return;
+    const judging = this.judge.on && (this.missed.key(event) || this.judge.key(event));
+    if (judging || this.walk(event, target)) event.preventDefault();
   }
 
-  tellView() {
-    this.tell("view", { id: this.data.id, threshold: this.threshold, hidden: [...this.hidden].sort() });
+  // Arrow keys take the choice from box to box, best first; Enter takes the box in focus.
+  walk(event, target) {
+    const inside = this.root.contains(target);
+    if ((!inside && target !== document.body) || target.type === "range") return false;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    const at = target.dataset.index === undefined ? this.chosen : Number(target.dataset.index);
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape" && this.chosen !== null) this.choose(null);
+    else if (at === null) return false;
+    else if (target === this.marks[at].shape && (event.key === "Enter" || event.key === " ")) this.marks[at].shape.onclick();
+    else if (step) this.go(at, step);
+    else return false;
+    return true;
+  }
+
+  go(at, step) {
+    const { shown } = this.filtered();
+    const now = shown.indexOf(this.marks[at]);
+    const next = shown[(now + step + shown.length) % shown.length];
+    this.choose(next.index);
+    next.shape.focus({ preventScroll: false });
   }
 }

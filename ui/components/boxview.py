@@ -1,17 +1,24 @@
 """The one drawing of boxes: a picture, its boxes, labels and scores, and the table of them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import streamlit as st
+
+from core.detection.palette import style_of
 from core.detection.types import Detection, DetectionRun
 from ui.components.bundle import api_url, component
-from ui.palette import style_of
+from ui.session import session
 
 SHOWN_SIDE = 1600
 """Longest side of the picture as it is sent to the browser, in pixels."""
 
-_mount = component("boxview", "boxview_mark")
+_mount = component(
+    "boxview",
+    *("typing", "boxview_boxes", "boxview_words", "boxview_caption", "boxview_mark"),
+    *("boxview_judgement", "boxview_judge", "boxview_draft", "boxview_missed"),
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +36,12 @@ class Shown:
 
 
 @dataclass(frozen=True)
-class BoxChoice:
-    """What the person has settled on: the least score, the labels switched off, one box."""
+class Judged:
+    """What the person has said of a run, as the browser reads it, and who hears their gestures."""
 
-    threshold: float
-    hidden: frozenset[str] = frozenset()
-    selected: int | None = None
+    data: Mapping[str, Any]
+    labels: tuple[str, ...]
+    hear: Callable[[Mapping[str, Any]], None]
 
 
 def picture_only(picture: Shown, *, key: str) -> None:
@@ -42,18 +49,21 @@ def picture_only(picture: Shown, *, key: str) -> None:
     _draw(key, {**_stage(picture), "id": "", "bare": True, "boxes": [], "styles": {}})
 
 
-def run_boxes(run: DetectionRun, *, floor: float, key: str) -> BoxChoice:
+def run_boxes(run: DetectionRun, *, floor: float, key: str, judged: Judged | None = None) -> None:
     """All boxes of `run`; those under its threshold wait behind the score slider.
 
-    Moving the slider costs nothing here: Python hears the value where it comes to rest.
+    What is shown is the browser's business alone. With `judged`, boxes can be judged and what
+    was missed drawn; every gesture is heard at once.
     """
+    sought = run.prompt if run.caption else ", ".join(run.phrases)
     picture = Shown(
         identity=run.image.sha256,
-        source=api_url(f"runs/{run.id}/image?max_side={SHOWN_SIDE}"),
+        source=_address(run),
         width=run.image.width,
         height=run.image.height,
-        alt=f"The picture of this run, with boxes for {', '.join(run.phrases)}",
+        alt=f"The picture of this run, with boxes for {sought}",
     )
+    labels = {d.label for d in run.raw} | set(run.phrases) | set(judged.labels if judged else ())
     data = {
         **_stage(picture),
         "id": str(run.id),
@@ -61,34 +71,34 @@ def run_boxes(run: DetectionRun, *, floor: float, key: str) -> BoxChoice:
         "floor": floor,
         "threshold": run.least_score,
         "boxes": [_box(detection) for detection in run.raw],
-        "styles": {d.label: asdict(style_of(d.label)) for d in run.raw},
+        "phrases": list(run.phrases or dict.fromkeys(d.label for d in run.raw)),
+        "caption": run.prompt if run.caption else None,
+        "styles": {label: asdict(style_of(label)) for label in sorted(labels)},
+        "judge": judged.data if judged else None,
     }
-    told = _draw(key, data)
-    view = _of(run, told.get("view"))
-    selected = _of(run, told.get("selected"))
-    return BoxChoice(
-        threshold=float(view.get("threshold", run.least_score)),
-        hidden=frozenset(view.get("hidden", ())),
-        selected=selected.get("index"),
-    )
+    _draw(key, data, judged.hear if judged else None)
 
 
-def _draw(key: str, data: Mapping[str, object]) -> Mapping[str, Any]:
-    return _mount(
-        key=key,
-        data={"floor": 0.0, "threshold": 0.0, **data},
-        default={"view": None, "selected": None},
-        on_view_change=_heard,
-        on_selected_change=_heard,
-    )
+def _draw(
+    key: str,
+    data: Mapping[str, object],
+    hear: Callable[[Mapping[str, Any]], None] | None = None,
+) -> None:
+    def heard() -> None:
+        gestures = st.session_state[key].get("gestures")
+        if gestures and hear:
+            hear(gestures)
+
+    _mount(key=key, data={"floor": 0.0, "threshold": 0.0, **data}, on_gestures_change=heard)
 
 
-def _heard() -> None:
-    """Streamlit wants a callback for every state; the rerun that follows is all that is needed."""
+def _address(run: DetectionRun) -> str:
+    """The same for equal pictures while this tab lives, so that the browser has it already.
 
-
-def _of(run: DetectionRun, told: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    return told if told and told.get("id") == str(run.id) else {}
+    Only runs of one owner stand in for one another: who may see one of them may see them all.
+    """
+    known = session().pictures.setdefault((run.user_id, run.image.sha256), run.id)
+    return api_url(f"runs/{known}/image?max_side={SHOWN_SIDE}")
 
 
 def _stage(picture: Shown) -> dict[str, object]:
@@ -102,12 +112,15 @@ def _stage(picture: Shown) -> dict[str, object]:
 
 
 def _box(detection: Detection) -> dict[str, object]:
-    box = detection.box
     return {
         "label": detection.label,
         "score": detection.score,
-        "x": round(box.xmin, 1),
-        "y": round(box.ymin, 1),
-        "width": round(box.xmax - box.xmin, 1),
-        "height": round(box.ymax - box.ymin, 1),
+        "box": asdict(detection.box),
+        "others": _others(detection),
+        "piece": detection.piece,
+        "span": detection.span,
     }
+
+
+def _others(detection: Detection) -> list[dict[str, object]]:
+    return [asdict(other) for other in detection.others]

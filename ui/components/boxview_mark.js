@@ -4,13 +4,21 @@ const SVG = "http://www.w3.org/2000/svg";
 class Mark {
   constructor(box, index, data) {
     this.box = box;
+    this.index = index;
     this.style = data.styles[box.label];
-    this.shape = rectangle(box, "box");
+    this.shape = rectangle(box.box, "box");
     this.group = document.createElementNS(SVG, "g");
-    this.group.append(rectangle(box, "halo"), this.shape);
+    this.group.append(rectangle(box.box, "halo"), this.shape);
     this.tag = this.makeTag(data);
-    this.row = this.makeRow(index);
-    this.name(index, data.boxes.length);
+    this.badge = this.makeBadge(data);
+    this.row = this.makeRow();
+    this.shape.setAttribute("tabindex", "0");
+    this.shape.setAttribute("role", "button");
+    this.shape.setAttribute("stroke-dasharray", this.style.dash);
+    this.shape.dataset.testid = "boxview-box";
+    this.shape.dataset.index = index;
+    this.all = data.boxes.length;
+    this.judge(null);
     for (const part of this.parts()) {
       part.style.setProperty("--colour", this.style.colour);
       part.style.setProperty("--ink", this.style.ink);
@@ -21,35 +29,49 @@ class Mark {
     return [this.group, this.shape, this.tag, this.row];
   }
 
-  name(index, all) {
-    const { shape, box } = this;
-    shape.setAttribute("tabindex", "0");
-    shape.setAttribute("role", "button");
-    shape.setAttribute("aria-label", `${box.label}, score ${percent(box.score)}, box ${index + 1} of ${all}`);
-    shape.setAttribute("stroke-dasharray", this.style.dash);
-    shape.dataset.testid = "boxview-box";
-    shape.dataset.index = index;
-  }
-
   makeTag({ width, height }) {
+    const { xmin, ymin } = this.box.box;
     const tag = element("span", "tag", this.box.label);
-    tag.style.left = `${(100 * this.box.x) / width}%`;
-    tag.style.top = `${(100 * this.box.y) / height}%`;
-    tag.classList.toggle("inside", this.box.y < 0.06 * height);
+    tag.style.left = `${(100 * xmin) / width}%`;
+    tag.style.top = `${(100 * ymin) / height}%`;
+    tag.classList.toggle("inside", ymin < 0.06 * height);
     return tag;
   }
 
-  makeRow(index) {
-    const { label, score, x, y, width, height } = this.box;
+  makeBadge({ width, height }) {
+    const { xmax, ymin } = this.box.box;
+    const badge = element("span", "badge");
+    badge.dataset.testid = "boxview-badge";
+    badge.style.left = `${(100 * xmax) / width}%`;
+    badge.style.top = `${(100 * ymin) / height}%`;
+    return badge;
+  }
+
+  makeRow() {
+    const { label, score, box } = this.box;
     const row = element("tr");
     row.dataset.testid = "boxview-row";
-    row.dataset.index = index;
+    row.dataset.index = this.index;
     const name = element("td");
     name.title = label;
-    name.append(element("span", "swatch"), label);
-    const numbers = [score.toFixed(2), ...[x, y, width, height].map(Math.round)];
-    row.append(name, ...numbers.map((number) => element("td", "number", number)));
+    this.said = element("span", "said");
+    name.append(element("span", "swatch"), this.said, label);
+    const numbers = [box.xmin, box.ymin, box.xmax - box.xmin, box.ymax - box.ymin].map(Math.round);
+    row.append(name, ...[score.toFixed(2), ...numbers].map((number) => element("td", "number", number)));
     return row;
+  }
+
+  // Show the verdict where there is one: by its shape, and in words for those who do not see it.
+  judge(verdict) {
+    const { label, score } = this.box;
+    const said = verdict ? `, judged: ${VERDICTS[verdict].name}` : "";
+    const named = `${label}, score ${percent(score)}, box ${this.index + 1} of ${this.all}${said}`;
+    this.shape.setAttribute("aria-label", named);
+    this.judgedAs = verdict;
+    this.badge.replaceChildren(...(verdict ? [icon(verdict)] : []));
+    this.said.replaceChildren(...(verdict ? [icon(verdict)] : []));
+    this.said.title = verdict ? VERDICTS[verdict].name : "";
+    this.badge.hidden = !verdict || this.hidden;
   }
 
   toggle(state, on) {
@@ -57,16 +79,23 @@ class Mark {
   }
 
   visible(on) {
+    this.hidden = !on;
     this.group.style.display = on ? "" : "none";
     this.tag.hidden = this.row.hidden = !on;
+    this.badge.hidden = !on || !this.judgedAs;
   }
 }
 
 function rectangle(box, name) {
   const rect = document.createElementNS(SVG, "rect");
   rect.setAttribute("class", name);
-  for (const side of ["x", "y", "width", "height"]) rect.setAttribute(side, box[side]);
+  outline(rect, box);
   return rect;
+}
+
+function outline(rect, { xmin, ymin, xmax, ymax }) {
+  const sides = { x: xmin, y: ymin, width: xmax - xmin, height: ymax - ymin };
+  for (const [side, pixels] of Object.entries(sides)) rect.setAttribute(side, pixels);
 }
 
 function element(tag, name = "", text = "") {
@@ -74,8 +103,4 @@ function element(tag, name = "", text = "") {
   if (name) made.className = name;
   made.textContent = text;
   return made;
-}
-
-function percent(score) {
-  return `${(100 * score).toFixed(1)} %`;
 }

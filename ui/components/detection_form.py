@@ -8,12 +8,14 @@ from core.detection.types import FLOOR, DetectionParams, DetectionRun
 from core.inference.types import ModelInfo
 from core.permissions import Actor
 from core.runs.types import Task
+from ui.components.detection_models import model_list
 from ui.components.model_choice import model_choice
 from ui.picture_choice import PHRASES_KEY
 from ui.resources import workbench
 from ui.session import Source
 
 _MODEL_KEY = "detection-model"
+_CAPTION_KEY = "detection-caption"
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ def phrases_field() -> str:
 
 
 def settings_fields(prompt: str) -> DetectionAsk:
-    """Model and threshold. Raises `Unavailable` where there is no model."""
+    """Model, its way of reading, and threshold. Raises `Unavailable` where there is no model."""
     info = model_choice(Task.DETECTION, key=_MODEL_KEY)
+    model_list()
+    caption = info.grounds_captions and _caption_switch(info)
     key = _threshold_key(info.id)
     st.session_state.setdefault(key, info.box_threshold)
     threshold = st.slider(
@@ -59,13 +63,15 @@ def settings_fields(prompt: str) -> DetectionAsk:
         "Decides what counts as found. “Show from score” under the picture changes the view only, "
         f"down to {FLOOR}, without a new run."
     )
-    return DetectionAsk(prompt, info.id, DetectionParams(_own(threshold, info)))
+    params = DetectionParams(_own(threshold, info), caption=caption)
+    return DetectionAsk(prompt, info.id, params)
 
 
 def fill_from(run: DetectionRun) -> None:
     """Let the fields stand as they stood for `run`; to be called before they are drawn."""
     st.session_state[PHRASES_KEY] = run.prompt
     st.session_state[_MODEL_KEY] = run.model
+    st.session_state[_CAPTION_KEY] = run.caption
     st.session_state[_threshold_key(run.model)] = max(FLOOR, run.box_threshold)
 
 
@@ -81,6 +87,18 @@ def detect(
         return service.detect_again(actor, before.id, asked.prompt, asked.params, asked.model)
     content = source.content if source else None
     return service.detect(actor, content, asked.prompt, asked.params, asked.model)
+
+
+def _caption_switch(info: ModelInfo) -> bool:
+    st.session_state.setdefault(_CAPTION_KEY, False)
+    bundled = " The bundled detector was trained on short phrases, not on sentences."
+    return st.toggle(
+        "Read as a caption",
+        key=_CAPTION_KEY,
+        help="One sentence, such as “a man with a red hat beside a dog”. The words found in the "
+        f"picture are marked in it.{bundled if info.bundled else ''}",
+        persist_state="session",
+    )
 
 
 def _own(threshold: float, info: ModelInfo) -> float | None:

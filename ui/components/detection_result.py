@@ -1,25 +1,31 @@
-"""What a detection found: picture, boxes, table, and the quiet line under them."""
+"""What a detection found: picture, boxes, table, and the quiet lines under them."""
 
 import streamlit as st
 
 from core.detection.types import FLOOR, DetectionRun
 from core.permissions import Permission
 from core.runs.types import RunStatus
-from ui.components.boxview import run_boxes
+from ui.components.boxview import Judged, run_boxes
+from ui.components.detection_downloads import downloads
+from ui.components.detection_notices import alone_button, alone_table, label_notices
+from ui.components.detection_verdicts import judged
+from ui.errors import shown
 from ui.guard import require
-from ui.text import facts, plain, shortened
+from ui.text import facts, plain
 
 VIEW_KEY = "detection-view"
-_PHRASE_CHARS = 60
 
 
 @st.fragment
 def detection_result(run: DetectionRun) -> None:
-    """Score and chips settle here without a run of the whole page."""
-    require(Permission.DETECT)
+    """Judging a box, and running phrases alone, need no run of the whole page."""
+    actor = require(Permission.DETECT)
     if run.status is RunStatus.FAILED:
         st.warning("This run failed and found nothing; press Detect to try again.")
-    run_boxes(run, floor=FLOOR, key=VIEW_KEY)
+    said: Judged | None = None
+    with shown():
+        said = judged(actor, run)
+    run_boxes(run, floor=FLOOR, key=VIEW_KEY, judged=said)
     st.caption(
         facts(
             f"{len(run.detections)} of {len(run.raw)} boxes reach the run's threshold "
@@ -28,15 +34,16 @@ def detection_result(run: DetectionRun) -> None:
             *_timings(run),
         )
     )
-    missing = [phrase for phrase in run.phrases if phrase not in {d.label for d in run.raw}]
-    if missing and run.raw:
-        named = ", ".join(f"“{plain(shortened(phrase, _PHRASE_CHARS))}”" for phrase in missing)
-        st.caption(f"No box at any score for {named}; the model may not know the words.")
+    label_notices(run)
+    with st.container(horizontal=True):
+        alone_button(run)
+        downloads(actor, run)
+    alone_table(run)
 
 
 def _timings(run: DetectionRun) -> list[str]:
     if run.cached:
-        return ["from the cache, no model run"]
+        return ["answered from an earlier run"]
     total, forward = run.timings_ms.get("total"), run.timings_ms.get("forward")
     if total is None or forward is None:
         return ["no timings"]

@@ -1,6 +1,4 @@
 // Says which of the page's keys was pressed. Keys that go into a field or a dialog are left alone.
-const UNTYPED = ["button", "checkbox", "radio", "range", "submit"];
-
 export default function ({ data, setTriggerValue }) {
   const press = (event) => {
     if (event.defaultPrevented || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -10,10 +8,4 @@ export default function ({ data, setTriggerValue }) {
   };
   document.addEventListener("keydown", press);
   return () => document.removeEventListener("keydown", press);
-}
-
-function typing(target) {
-  if (document.querySelector("[role=dialog], [role=listbox]") || target.isContentEditable) return true;
-  if (target.tagName === "INPUT") return !UNTYPED.includes(target.type);
-  return target.tagName === "TEXTAREA" || target.tagName === "SELECT";
 }

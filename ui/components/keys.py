@@ -10,15 +10,19 @@ from ui.components.bundle import component
 KEYS: Mapping[str, str] = MappingProxyType(
     {
         "Ctrl + Enter": "Detect, or run",
-        "Esc": "Stop the text being written; let go of a chosen box",
-        "1 to 5": "Set the stars of the result on the page",
+        "Esc": "Stop the text being written; let go of a chosen box; end drawing",
+        "1 to 5": "Set the stars of the result on the page, while no box is chosen",
+        "1 to 4": "Judge the chosen box: right, wrong label, loose, not there",
+        "U, Ctrl + Z": "Take back the last verdict or mark",
+        "M": "Draw a box over what was missed",
+        "/": "Search in the history",
         "Arrow keys": "Walk through sample pictures, boxes and rows",
         "Enter": "Take the sample, choose the box",
         "?": "This list",
     }
 )
 
-_mount = component("keys")
+_mount = component("keys", "typing")
 
 
 def pressed(keys: Sequence[str], *, key: str, on_press: Callable[[str], None] | None = None) -> str:

@@ -50,8 +50,13 @@ def _named(info: ModelInfo) -> str:
 
 
 def _facts(info: ModelInfo) -> str:
-    size = f" · {_count(info.parameters)} parameters" if info.parameters else ""
-    return model_line(info) + size
+    size = size_of(info)
+    return model_line(info) + (f" · {size}" if size else "")
+
+
+def size_of(info: ModelInfo) -> str:
+    """Its number of parameters, or "" before it is known."""
+    return f"{_count(info.parameters)} parameters" if info.parameters else ""
 
 
 def _help(info: ModelInfo) -> str:

@@ -1,15 +1,24 @@
-"""The period of a review: presets, own days, and how it is said. Days are whole, in UTC."""
+"""The period of a list: presets, own days, and how it is said. Days are whole, in UTC."""
 
 from datetime import date, timedelta
+from typing import Protocol
 
 from core.clock import now
-from core.review.types import FeedbackFilter
 
 ALL_TIME, OWN_DAYS = "All time", "Own days"
 PRESETS = {"Last 7 days": 7, "Last 30 days": 30, "Last 90 days": 90}
 
 
-def preset_of(filter: FeedbackFilter) -> str:
+class Period(Protocol):
+    """The first and the last day, both included; None is open."""
+
+    @property
+    def since(self) -> date | None: ...
+    @property
+    def until(self) -> date | None: ...
+
+
+def preset_of(filter: Period) -> str:
     """The preset that means the same days today."""
     if filter.since is None and filter.until is None:
         return ALL_TIME
@@ -27,7 +36,7 @@ def days_of(preset: str) -> tuple[date | None, date | None]:
     return today - timedelta(days=PRESETS[preset] - 1), today
 
 
-def period_words(filter: FeedbackFilter) -> str:
+def period_words(filter: Period) -> str:
     """As in “2026-03-01 to 2026-03-07 (UTC)”."""
     if filter.since is None and filter.until is None:
         return "all time"

@@ -50,6 +50,10 @@ def recent_runs(actor: Actor) -> None:
             st.info("No runs yet. What you detect or write appears here, ready to be opened again.")
         for run in latest:
             _run(run)
+        if latest:
+            st.page_link(
+                spec("history").page(), label="All your runs", icon=":material/arrow_forward:"
+            )
 
 
 def waiting_feedback(actor: Actor) -> None:

@@ -6,7 +6,7 @@ from core.inference.types import ModelInfo, ModelState
 from ui.resources import workbench
 from ui.text import plain
 
-_WORDS = {
+STATE_WORDS = {
     ModelState.WAITING: "not loaded yet",
     ModelState.LOADING: "loading",
     ModelState.READY: "ready",
@@ -16,7 +16,7 @@ _WORDS = {
 
 def model_line(info: ModelInfo) -> str:
     """As in “shapes · ready · cpu”, in Markdown."""
-    parts = [plain(info.id), _WORDS[info.state]]
+    parts = [plain(info.id), STATE_WORDS[info.state]]
     if info.state is ModelState.READY:
         parts.append(plain(info.device))
     return " · ".join(parts)

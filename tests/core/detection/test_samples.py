@@ -9,6 +9,7 @@ from core.detection.images import decode
 from core.detection.prompt import parse
 from core.detection.types import FLOOR, above
 from core.inference.registry import ModelRegistry
+from core.inference.types import DetectorRequest
 
 SAMPLES = ROOT / "ui" / "samples"
 
@@ -29,7 +30,8 @@ def test_most_samples_show_objects_at_the_models_own_threshold(
     for sample in samples:
         image = decode((SAMPLES / sample["file"]).read_bytes(), settings)
         phrases = parse(sample["phrases"], settings.max_phrases)
-        found = detector.detect(image.picture, phrases).detections
+        asked = DetectorRequest(image.picture, image.info.sha256, phrases)
+        found = detector.detect(asked).detections
         assert all(d.score >= FLOOR and d.label in phrases for d in found), sample["file"]
         shown += bool(above(found, info.box_threshold))
     assert shown > len(samples) / 2

@@ -131,8 +131,9 @@ def test_a_text_threshold_that_is_given_drops_boxes_too(
 def test_thresholds_outside_0_to_1_are_refused(
     detection: DetectionService, ann: Actor, name: str, value: float
 ) -> None:
+    given: dict[str, Any] = {name: value}
     with pytest.raises(Invalid, match=f"{name} is .* from 0 to 1"):
-        detection.detect(ann, PICTURE, PROMPT, DetectionParams(**{name: value}))
+        detection.detect(ann, PICTURE, PROMPT, DetectionParams(**given))
 
 
 @pytest.mark.parametrize("orientation", range(2, 9))

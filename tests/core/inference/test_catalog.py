@@ -6,7 +6,7 @@ import pytest
 
 from core.config import ROOT, Settings
 from core.errors import ConfigurationError
-from core.inference.catalog import BrokenEntry, read_catalog
+from core.inference.catalog import BrokenEntry, read_catalog, starting_info
 from core.inference.types import ModelEntry
 from core.runs.types import Task
 
@@ -48,7 +48,20 @@ def test_hub_ids_and_builtin_engines_stay_as_written(tmp_path: Path, source: str
     [
         ('id = "a"\nsource = "builtin:fake"\ntreshold = 1', "unknown key “treshold”; allowed are"),
         ('id = "a"\nsource = "builtin:real"', "unknown engine “builtin:real”"),
-        ('id = "a"\nsource = "http://gpu:8000/v1"', "remote engines are not supported yet"),
+        ('id = "a"\nsource = "https://gpu:port/x"', "the address cannot be read; write it as"),
+        ('id = "a"\nsource = "ftp://gpu/x"', "the address cannot be used; write it as"),
+        ('id = "a"\nsource = "https://"', "the address cannot be used"),
+        ('id = "a"\nsource = "https://a b/c"', "the address cannot be used"),
+        ('id = "a"\nsource = "https://gpu/x"\ndtype = "float16"', "“dtype” is the remote engine's"),
+        ('id = "a"\nsource = "https://gpu/x"\napi_key_env = "A KEY"', "“api_key_env”: "),
+        (
+            'id = "a"\nsource = "https://gpu/x"\napi_key_env = "NO_SUCH_KEY"',
+            "the environment variable “NO_SUCH_KEY”, which “api_key_env” names, is not set",
+        ),
+        (
+            'id = "a"\nsource = "builtin:fake"\napi_key_env = "PATH"',
+            "“api_key_env” is for remote engines (https://…) only",
+        ),
         ('id = "a"\nsource = "./nowhere"', "the folder “./nowhere” is not there"),
         ('id = "a"\nsource = "weights/gone"', "the folder “weights/gone” is not there"),
         ('id = "a"\nsource = "no such : thing"', "neither a folder nor a Hub id"),
@@ -71,6 +84,48 @@ def test_thresholds_are_for_detectors_only(tmp_path: Path) -> None:
     read = entry(tmp_path, 'id = "a"\nsource = "builtin:fake"\nbox_threshold = 0.5', "generator")
     assert isinstance(read, BrokenEntry)
     assert "“box_threshold”; allowed are: id, source, revision, dtype" in read.reason
+
+
+def test_an_address_is_kept_whole_and_shown_without_its_query(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAR_KEY", "s3cret")
+    address = "https://gpu.example:8443/@team/dino?code=s3cret"
+    read = entry(tmp_path, f'id = "a"\nsource = "{address}"\napi_key_env = "FAR_KEY"')
+    assert read == ModelEntry("a", Task.DETECTION, address, api_key_env="FAR_KEY")
+    assert starting_info(read).source == "https://gpu.example:8443/@team/dino"
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("https://ana:s3cret@gpu/x?key=s3cret", "https://gpu/x"),
+        ("https://ana:s3/cret@gpu/x", "https://gpu/x"),
+    ],
+)
+def test_a_password_in_an_address_is_refused_and_never_shown(
+    tmp_path: Path, address: str, shown: str
+) -> None:
+    read = entry(tmp_path, f'id = "a"\nsource = "{address}"')
+    assert isinstance(read, BrokenEntry)
+    info = starting_info(read)
+    assert info.source == shown
+    assert "s3" not in f"{info.reason}"
+
+
+def test_a_key_that_no_header_can_carry_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAR_KEY", "two\nlines")
+    read = entry(tmp_path, 'id = "a"\nsource = "https://gpu/x"\napi_key_env = "FAR_KEY"')
+    assert isinstance(read, BrokenEntry)
+    assert "“FAR_KEY” holds characters that no key has" in read.reason
+
+
+def test_generators_are_not_remote(tmp_path: Path) -> None:
+    read = entry(tmp_path, 'id = "a"\nsource = "https://gpu/x"', "generator")
+    assert isinstance(read, BrokenEntry)
+    assert "remote engines write no text yet" in read.reason
 
 
 def test_a_broken_entry_stops_no_other(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from core.inference.fake_text import FakeGenerator
 from core.inference.types import EngineEnd, ModelEntry
 from core.runs.types import Task
 from tests.core.detection.pictures import scene
+from tests.core.inference.tiny import request
 
 
 class Listener:
@@ -153,10 +154,11 @@ def test_unreadable_options_are_refused(options: str) -> None:
 
 
 def test_the_fake_detector_gives_each_phrase_its_column() -> None:
-    answer = FakeDetector(ModelEntry("fake", Task.DETECTION, "builtin:fake")).detect(
-        scene(), ("a", "b")
-    )
+    fake = FakeDetector(ModelEntry("fake", Task.DETECTION, "builtin:fake"))
+    answer = fake.detect(request(scene(), "a", "b"))
     assert [(d.label, d.box.xmin, d.box.xmax) for d in answer.detections] == [
         ("a", 0, 200),
         ("b", 200, 400),
     ]
+    with pytest.raises(Invalid, match="finds phrases, not captions"):
+        fake.detect(request(scene(), caption="a cat"))

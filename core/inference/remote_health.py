@@ -1,0 +1,49 @@
+"""How a model on another server is, as far as the last calls tell."""
+
+import threading
+from collections.abc import Callable
+from math import ceil
+
+from core.inference.remote_failures import Failure
+from core.inference.types import ModelState
+
+_STRIKES = 2
+
+
+class RemoteHealth:
+    """Waiting for the first call, ready, or away until it is worth another call.
+
+    A failure that may lie in the one request (too slow, broken off, an error of the server) makes
+    the model unavailable only when the call before failed too: one bad picture takes a model from
+    nobody else.
+    """
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._worked = False
+        self._failed = 0
+        self._reason: str | None = None
+        self._away_until = 0.0
+
+    def state(self) -> tuple[ModelState, str | None]:
+        with self._lock:
+            if self._reason is not None and self._clock() < self._away_until:
+                return ModelState.UNAVAILABLE, self._reason
+            return (ModelState.READY if self._worked else ModelState.WAITING), None
+
+    def retry_after(self) -> int:
+        """Seconds until the server is asked again; at least 1."""
+        with self._lock:
+            return max(1, ceil(self._away_until - self._clock()))
+
+    def works(self) -> None:
+        with self._lock:
+            self._worked, self._failed, self._reason = True, 0, None
+
+    def fails(self, failure: Failure) -> None:
+        with self._lock:
+            self._failed += 1
+            if failure.certain or self._failed >= _STRIKES:
+                self._worked, self._reason = False, failure.reason
+                self._away_until = self._clock() + failure.retry_after

@@ -1,0 +1,40 @@
+"""A filter of one's own runs: checked, and as the repository takes it."""
+
+import re
+from typing import Any
+
+from core.errors import Invalid
+from core.feedback.checks import checked_characters
+from core.runs.types import HistoryFilter
+
+MAX_TEXT_CHARS = 200
+_SHA256 = re.compile(r"[0-9a-fA-F]{64}")
+
+
+def checked(wanted: HistoryFilter) -> HistoryFilter:
+    """The filter, if its values are possible; `Invalid` names the first that is not."""
+    for name in ("text", "model"):
+        text = getattr(wanted, name) or ""
+        if len(text) > MAX_TEXT_CHARS:
+            raise _invalid(name, f"it has {len(text)} characters; use at most {MAX_TEXT_CHARS}.")
+        checked_characters(name, text)
+    for name in ("since", "until"):
+        moment = getattr(wanted, name)
+        if moment is not None and moment.tzinfo is None:
+            raise _invalid(name, "the time has no zone; add one, such as +00:00.")
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        raise _invalid("since", "it is later than “until”; swap them.")
+    if wanted.image_sha256 is not None and not _SHA256.fullmatch(wanted.image_sha256):
+        raise _invalid("image_sha256", "it is no SHA-256; use 64 hexadecimal digits.")
+    return wanted
+
+
+def conditions(wanted: HistoryFilter) -> dict[str, Any]:
+    """The filter as `RunRepository.history` takes it."""
+    digest = wanted.image_sha256
+    values = {**vars(wanted), "text": wanted.text.strip()}
+    return {**values, "image_sha256": None if digest is None else bytes.fromhex(digest)}
+
+
+def _invalid(name: str, why: str) -> Invalid:
+    return Invalid(f"“{name}”: {why}", facts={"field": name})

@@ -1,0 +1,162 @@
+"""One's own history: filtered, in pages that stay right, nobody else's."""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from core.errors import Invalid, NotAllowed
+from core.feedback.service import FeedbackService
+from core.permissions import Actor, Role
+from core.review.paging import Cursor
+from core.runs.service import RunService
+from core.runs.types import HistoryFilter, RunStatus, Task
+from db.session import Database
+from tests.core.review import rows
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def ann(database: Database) -> Actor:
+    return rows.person(database, "ann")
+
+
+@pytest.fixture
+def runs(database: Database) -> RunService:
+    return RunService(database)
+
+
+@pytest.fixture
+def made(database: Database, ann: Actor) -> dict[str, UUID]:
+    """Four runs of ann's, one hour apart, and one of bob's with the same words."""
+    writer = rows.model(database, "generation", "writer")
+    shapes = rows.model(database, "detection", "shapes", "r7")
+    digest = rows.image(database)
+
+    def detection(prompt: str, hours: int, **columns: Any) -> UUID:
+        at = rows.NOON + hours * HOUR
+        return rows.run(database, ann, shapes, task="detection", prompt=prompt, at=at, **columns)
+
+    made = {
+        "text": rows.run(database, ann, writer, prompt="Report 100% of RED hats_now"),
+        "hat": detection("red hat", 1, image_sha256=digest),
+        "again": detection("red HAT. dog", 2, image_sha256=digest, cached=True),
+        "failed": detection("dog", 3, status="failed"),
+    }
+    bob = rows.person(database, "bob")
+    rows.run(database, bob, shapes, task="detection", prompt="red hat", at=rows.NOON + 9 * HOUR)
+    FeedbackService(database).rate(ann, made["hat"], 4)
+    admin = rows.person(database, "root", Role.ADMIN)
+    FeedbackService(database).rate(admin, made["again"], 1)
+    return made
+
+
+def test_a_line_says_what_the_run_was(runs: RunService, ann: Actor, made: dict[str, UUID]) -> None:
+    newest = runs.history(ann).runs
+    assert [run.id for run in newest] == [made[n] for n in ("failed", "again", "hat", "text")]
+    failed, again, hat, text = newest
+    assert (failed.status, failed.image_sha256) == (RunStatus.FAILED, None)
+    assert (again.cached, again.rating) == (True, None)
+    assert (hat.cached, hat.rating) == (False, 4)
+    assert (hat.model, hat.revision, hat.prompt) == ("shapes", "r7", "red hat")
+    assert hat.image_sha256 == bytes(range(32)).hex()
+    assert (text.task, text.model) == (Task.GENERATION, "writer")
+    assert runs.recent(ann) == newest
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ({}, "failed again hat text"),
+        ({"text": "red hat"}, "again hat text"),
+        ({"text": "  rED Hats "}, "text"),
+        ({"text": "100%"}, "text"),
+        ({"text": "1%"}, ""),
+        ({"text": "hats_"}, "text"),
+        ({"text": "red_hat"}, ""),
+        ({"task": Task.DETECTION}, "failed again hat"),
+        ({"model": "shapes"}, "failed again hat"),
+        ({"model": "shape"}, ""),
+        ({"status": RunStatus.FAILED}, "failed"),
+        ({"rated": True}, "hat"),
+        ({"rated": False}, "failed again text"),
+        ({"since": rows.NOON + HOUR}, "failed again hat"),
+        ({"until": rows.NOON + HOUR}, "text"),
+        ({"since": rows.NOON + HOUR, "until": rows.NOON + 2 * HOUR}, "hat"),
+        ({"image_sha256": bytes(range(32)).hex().upper()}, "again hat"),
+        ({"image_sha256": "00" * 32}, ""),
+        ({"text": "dog", "task": Task.DETECTION, "status": RunStatus.DONE}, "again"),
+    ],
+    ids=str,
+)
+def test_filters(
+    runs: RunService, ann: Actor, made: dict[str, UUID], wanted: dict[str, Any], found: str
+) -> None:
+    page = runs.history(ann, HistoryFilter(**wanted))
+    assert [run.id for run in page.runs] == [made[name] for name in found.split()]
+    assert page.next is None
+
+
+def test_pages_follow_each_other_while_runs_are_added(
+    runs: RunService, database: Database, ann: Actor
+) -> None:
+    writer = rows.model(database, "generation", "writer")
+    at_once = [rows.run(database, ann, writer, prompt="kept") for _ in range(5)]
+    rows.run(database, ann, writer, prompt="other")
+    wanted = HistoryFilter(text="kept")
+    seen: list[UUID] = []
+    cursor = None
+    for size in (2, 2, 1):
+        page = runs.history(ann, wanted, cursor, limit=2)
+        assert len(page.runs) == size
+        seen += [run.id for run in page.runs]
+        rows.run(database, ann, writer, prompt="kept", at=rows.NOON + HOUR)
+        cursor = page.next
+    assert cursor is None
+    assert seen == sorted(at_once, reverse=True)
+
+
+def test_a_full_last_page_is_the_last(runs: RunService, ann: Actor, made: dict[str, UUID]) -> None:
+    assert runs.history(ann, limit=len(made)).next is None
+    assert runs.history(ann, limit=len(made) - 1).next is not None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "field"),
+    [
+        ({"text": "x" * 201}, "text"),
+        ({"text": "a\x00b"}, "text"),
+        ({"model": "a\x00b"}, "model"),
+        ({"image_sha256": "abc"}, "image_sha256"),
+        ({"image_sha256": "zz" * 32}, "image_sha256"),
+        ({"since": datetime(2026, 1, 1)}, "since"),
+        ({"since": rows.NOON, "until": rows.NOON - HOUR}, "since"),
+    ],
+    ids=str,
+)
+def test_a_filter_that_cannot_be_is_named(
+    runs: RunService, ann: Actor, wanted: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(Invalid, match=f"“{field}”") as caught:
+        runs.history(ann, HistoryFilter(**wanted))
+    assert caught.value.facts["field"] == field
+
+
+def test_a_page_has_bounds_and_a_readable_cursor(runs: RunService, ann: Actor) -> None:
+    for limit in (0, 201):
+        with pytest.raises(Invalid, match="from 1 to 200"):
+            runs.history(ann, limit=limit)
+    newer = str(Cursor((rows.NOON, UUID(int=1)), older=False))
+    for cursor in ("nonsense", "é", newer):
+        with pytest.raises(Invalid, match="cursor cannot be read"):
+            runs.history(ann, cursor=cursor)
+
+
+def test_guests_have_no_history(runs: RunService, database: Database) -> None:
+    guest = rows.person(database, "gus", Role.GUEST)
+    with pytest.raises(NotAllowed):
+        runs.history(guest)
+    with pytest.raises(NotAllowed):
+        runs.compare(guest, UUID(int=1), UUID(int=2))

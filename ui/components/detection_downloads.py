@@ -1,0 +1,26 @@
+"""A run's boxes as files, fetched from the API by the browser itself."""
+
+import streamlit as st
+
+from core.detection.types import DetectionRun
+from core.permissions import Actor, Permission
+from core.runs.types import RunStatus
+from ui.components.bundle import api_url
+
+_FORMATS = {
+    "png": ("Annotated picture (PNG)", ":material/image:"),
+    "json": ("JSON", ":material/data_object:"),
+    "csv": ("CSV, one line a box", ":material/table:"),
+    "coco": ("COCO", ":material/dataset:"),
+}
+
+
+def downloads(actor: Actor, run: DetectionRun) -> None:
+    """The menu; nothing for those who may not take files away."""
+    if not actor.may(Permission.EXPORT_OWN) or run.status is not RunStatus.DONE:
+        return
+    with st.popover("Download", icon=":material/download:"):
+        st.caption(f"The boxes from score {run.least_score:.2f}, as the run has them.")
+        for name, (label, icon) in _FORMATS.items():
+            address = api_url(f"runs/{run.id}/export?format={name}")
+            st.link_button(label, address, icon=icon, width="stretch")
