@@ -42,8 +42,7 @@ class CheckedRequest:
     @cached_property
     def hash(self) -> bytes | None:
         """Equal for requests whose boxes are equal; None where that is not known."""
-        model = self.model
-        return request_hash(self.file.sha256, model.id, model.revision, self.phrases, self.caption)
+        return request_hash(self.file.sha256, self.model, self.phrases, self.caption)
 
 
 def record(

@@ -5,22 +5,26 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.inference.types import ModelInfo
+
 _EDITION = 1
 """Raised when the same model comes to answer the same request otherwise."""
 
 
 def request_hash(
-    image_sha256: str, model: str, revision: str, phrases: Sequence[str], caption: str | None
+    image_sha256: str, model: ModelInfo, phrases: Sequence[str], caption: str | None
 ) -> bytes | None:
-    """SHA-256 over all that the boxes depend on, thresholds being applied later.
+    """SHA-256 over all that the recorded boxes depend on; a request's thresholds come later.
 
     The case of phrases is no difference, as models read them in lower case; their order is one.
-    None where the model's revision is not known: what it answers may change unseen.
+    The model's own text threshold says which words of a caption or phrase count as found. None
+    where the model's revision is not known: what it answers may change unseen.
     """
-    if not revision:
+    if not model.revision:
         return None
     asked = [phrase.lower() for phrase in phrases] if caption is None else caption
-    canonical = [_EDITION, image_sha256, model, revision, caption is not None, asked]
+    answers = [model.id, model.revision, model.text_threshold]
+    canonical = [_EDITION, image_sha256, answers, caption is not None, asked]
     return hashlib.sha256(json.dumps(canonical, separators=(",", ":")).encode()).digest()
 
 

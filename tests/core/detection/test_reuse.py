@@ -14,9 +14,10 @@ from core.detection.reuse import request_hash
 from core.detection.service import DetectionService
 from core.detection.types import Box, Detection, DetectionParams, PhraseScore
 from core.errors import NotAllowed, NotFound, TooLarge, Unavailable
-from core.inference.types import DetectorRequest
+from core.inference.catalog import starting_info
+from core.inference.types import DetectorRequest, ModelEntry, ModelInfo
 from core.permissions import Actor, Scope
-from core.runs.types import RunStatus
+from core.runs.types import RunStatus, Task
 from db.models import Image, Model, Run
 from db.session import Database
 from tests.core.detection.pictures import as_file, scene
@@ -245,19 +246,26 @@ def test_a_key_for_something_else_gets_no_known_answer(
 
 
 def test_a_hash_tells_apart_what_could_be_answered_otherwise() -> None:
-    image = "ab" * 32
-    requests: list[tuple[str, str, str, tuple[str, ...], str | None]] = [
-        (image, "m", "r", ("a", "b"), None),
-        (image, "m", "r", ("b", "a"), None),
-        (image, "m", "r", ("a b",), None),
-        (image, "m", "r", ('a","b',), None),
-        (image, "m", "r", (), "a b"),
-        (image, "m", "r", (), "A b"),
-        (image, "m", "s", ("a", "b"), None),
-        (image, "n", "r", ("a", "b"), None),
-        ("cd" * 32, "m", "r", ("a", "b"), None),
+    image, two = "ab" * 32, ("a", "b")
+    model = _model()
+    requests: list[tuple[str, ModelInfo, tuple[str, ...], str | None]] = [
+        (image, model, two, None),
+        (image, model, ("b", "a"), None),
+        (image, model, ("a b",), None),
+        (image, model, ('a","b',), None),
+        (image, model, (), "a b"),
+        (image, model, (), "A b"),
+        (image, _model(revision="s"), two, None),
+        (image, _model(id="n"), two, None),
+        (image, _model(text_threshold=0.1), two, None),
+        ("cd" * 32, model, two, None),
     ]
     hashes = {request_hash(*request) for request in requests}
     assert len(hashes) == len(requests)
-    assert request_hash(image, "m", "r", ("A", "b"), None) in hashes
-    assert request_hash(image, "m", "", ("a", "b"), None) is None
+    assert request_hash(image, model, ("A", "b"), None) in hashes
+    assert request_hash(image, _model(revision=""), two, None) is None
+
+
+def _model(**changed: Any) -> ModelInfo:
+    entry = ModelEntry("m", Task.DETECTION, "somewhere", revision="r")
+    return dataclasses.replace(starting_info(entry), **changed)
