@@ -1,0 +1,66 @@
+"""The product to measure: its services in this process, over a database of their own."""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from core.config import ROOT, Settings
+from core.permissions import Actor, Face, Role
+from core.workbench import Workbench, open_workbench
+
+BUNDLED = f"""
+[[detector]]
+id = "shapes"
+source = "{ROOT / "models" / "shapes-detector"}"
+box_threshold = 0.42
+"""
+
+
+@dataclass(frozen=True)
+class Opened:
+    bench: Workbench
+    analyst: Actor
+
+
+@contextmanager
+def folder() -> Iterator[Path]:
+    """A folder on the disk that a database's own user may enter; gone at the end."""
+    made = Path(tempfile.mkdtemp(prefix="glimpse-bench-"))
+    made.chmod(0o711)
+    try:
+        yield made
+    finally:
+        shutil.rmtree(made)
+
+
+@contextmanager
+def opened(place: Path, models: str) -> Iterator[Opened]:
+    """The services over the models of this `models.toml`, for an analyst with an account."""
+    data_dir = place / "data"
+    data_dir.mkdir()
+    models_file = place / "models.toml"
+    models_file.write_text(models)
+    settings = Settings(
+        data_dir=data_dir,
+        models_file=models_file,
+        admin_password=SecretStr("a password for nobody"),
+        database_url=None,
+    )
+    bench = open_workbench(settings, tell=lambda admin: None)
+    try:
+        bench.prepare()
+        yield Opened(bench, _analyst(bench))
+    finally:
+        bench.close()
+
+
+def _analyst(bench: Workbench) -> Actor:
+    user = bench.accounts.add_user(
+        bench.accounts.system_actor(), "wei", Role.ANALYST, "boxes by the dozen"
+    )
+    return Actor(user.id, user.username, user.role, Face.API)
