@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"api", "core", "db", "pages", "training", "ui"}
+OURS = {"api", "bench", "core", "db", "pages", "training", "ui"}
 
 # from: (may import of ours, must not import at all)
 ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -16,6 +16,7 @@ ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "api": (("api", "core"), ("torch", "transformers", "sqlalchemy", "streamlit")),
     "core": (("core", "db.repositories", "db.session", "db.copy"), ("streamlit", "fastapi")),
     "db": (("db",), ("streamlit", "fastapi", "torch", "transformers", "pydantic")),
+    "bench": (("bench", "training", "core", "api", "db"), ("streamlit",)),
     "training": (("training",), ("streamlit", "fastapi", "sqlalchemy")),
 }
 

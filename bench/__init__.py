@@ -1,0 +1,1 @@
+"""One script for every figure in BENCHMARKS.md."""
