@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from training.detector import measure
-from training.detector.predict import Detector
+from training.detector.predict import Detector, shipped_threshold
 from training.detector.samples import check_sample
 from training.drawn import check_drawn, drawn
 from training.publish import FOLDERS
@@ -118,7 +118,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", nargs="*", default=["detector", "samples", "drawn", "writer"])
     parser.add_argument("--count", type=int, default=200, help="scenes or findings for each row")
-    parser.add_argument("--threshold", type=float, default=0.42, help="of the detector's boxes")
+    parser.add_argument(
+        "--threshold", type=float, default=shipped_threshold(), help="of the detector's boxes"
+    )
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     if "detector" in arguments.what:

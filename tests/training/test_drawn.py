@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from training.detector.predict import Detector, Found
+from training.detector.predict import Detector, Found, shipped_threshold
 from training.detector.samples import means
 from training.domain import COLOUR_NAMES, FILLS, SHAPES
 from training.drawn import FOLDER, Drawn, check_drawn, drawn
@@ -83,7 +83,7 @@ def test_boxes_below_the_threshold_do_not_count() -> None:
 
 
 def test_the_shipped_detector_finds_most_of_what_is_painted(detector: Detector) -> None:
-    results = [check_drawn(detector, picture, 0.42) for picture in PICTURES]
+    results = [check_drawn(detector, picture, shipped_threshold()) for picture in PICTURES]
     meant, found, wrong = (sum(getattr(r, key) for r in results) for key in COUNTS)
     assert found >= 0.7 * meant
     assert wrong <= 0.15 * meant

@@ -30,7 +30,7 @@ class Plan:
     #: The first steps train the backbone alone: four times cheaper, and shapes are what takes
     #: longest to learn.
     backbone_only: int = 8000
-    steps: int = 15000
+    steps: int = 14400
     decay: int = 5000  # the last steps, in which the pace falls to nothing
     batch: int = 16  # square pictures; of longer ones, as many as cost the same
     phrases: int = 8
