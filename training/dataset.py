@@ -1,14 +1,17 @@
 """Scenes drawn ahead of training and kept as arrays, because drawing costs more than reading.
 
-A pool is two files: ``<name>_pictures.npy`` (n, SIDE, SIDE, 3) bytes, and ``<name>_objects.npy``
-(n, MAX_OBJECTS, 7) with shape, colour, fill, x, y, width, height; x to height as shares of the
-picture, absent objects -1.
+A pool holds scenes of one size: ``<name>_pictures.npy`` (n, SHORT, long, 3) bytes, and
+``<name>_objects.npy`` (n, MAX_OBJECTS, 8) with shape, colour, fill, x, y, width, height, extent.
+x to height are shares of the picture; the extent is the root of the box's area as a share of the
+picture's shorter side, which is how large the object looks to the model. Absent objects are -1.
 """
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,44 +20,57 @@ from PIL import Image
 
 from training.scenes import MAX_OBJECTS, Placed, Style, scene
 
-SIDE = 160  #: the model sees every picture at this width and height
+#: The model sees a picture with its shorter side at SHORT and the longer one up to LONG, both cut
+#: down to multiples of STEP; so cells of its coarsest features never reach over the edge.
+SHORT, LONG, STEP = 160, 480, 16
 Pictures = NDArray[np.uint8]
 Objects = NDArray[np.float32]
 
 EASY = Style(count=(0, 8), diameter=(0.10, 0.55))
 CROWDED = Style(count=(4, MAX_OBJECTS), diameter=(0.09, 0.32))
 
-#: What training draws from: how many scenes, their seed and style.
-POOLS: dict[str, tuple[int, int, Style]] = {
-    "easy-1": (9000, 1, EASY),
-    "crowded-1": (7000, 2, CROWDED),
-    "easy-2": (8000, 3, EASY),
-    "crowded-2": (6000, 4, CROWDED),
+
+@dataclass(frozen=True)
+class Pool:
+    """Scenes of one size that training draws from: how many, their seed, style and longer side."""
+
+    count: int
+    seed: int
+    style: Style
+    long: int = SHORT
+
+
+POOLS: dict[str, Pool] = {
+    "square-easy": Pool(7000, 1, EASY),
+    "square-crowded": Pool(7000, 2, CROWDED),
+    "wide-easy": Pool(4000, 3, EASY, 224),
+    "wide-crowded": Pool(4000, 4, CROWDED, 224),
+    "long-easy": Pool(2000, 5, EASY, 336),
+    "long-crowded": Pool(2000, 6, CROWDED, 336),
+    "longest-easy": Pool(800, 7, EASY, 480),
+    "longest-crowded": Pool(800, 8, CROWDED, 480),
 }
 
 
-def as_model_sees(image: Image.Image) -> Pictures:
-    """The picture at the model's size, as the shipped image processor makes it."""
-    return np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR), np.uint8)
-
-
 def object_rows(placed: Sequence[Placed], size: tuple[int, int]) -> Objects:
-    """Objects as rows of (MAX_OBJECTS, 7), boxes as shares of a picture of ``size`` (w, h)."""
-    rows = np.full((MAX_OBJECTS, 7), -1, np.float32)
+    """Objects as rows of (MAX_OBJECTS, 8), boxes as shares of a picture of ``size`` (w, h)."""
+    rows = np.full((MAX_OBJECTS, 8), -1, np.float32)
     w, h = size
     for row, o in zip(rows, placed, strict=False):
-        row[:] = (o.shape, o.colour, o.fill, o.x / w, o.y / h, o.width / w, o.height / h)
+        extent = math.sqrt(o.width * o.height) / min(size)
+        row[:] = (o.shape, o.colour, o.fill, o.x / w, o.y / h, o.width / w, o.height / h, extent)
     return rows
 
 
-def draw(count: int, seed: int, style: Style) -> tuple[Pictures, Objects]:
-    """Draw ``count`` scenes; each has a generator of its own."""
-    pictures = np.zeros((count, SIDE, SIDE, 3), np.uint8)
-    objects = np.zeros((count, MAX_OBJECTS, 7), np.float32)
-    for k in range(count):
-        rng = random.Random(f"{seed}/{k}")
-        image, placed = scene(rng, style)
-        pictures[k], objects[k] = as_model_sees(image), object_rows(placed, image.size)
+def draw(pool: Pool) -> tuple[Pictures, Objects]:
+    """Draw a pool; each scene has a generator of its own and lies on its longer side."""
+    pictures = np.zeros((pool.count, SHORT, pool.long, 3), np.uint8)
+    objects = np.zeros((pool.count, MAX_OBJECTS, 8), np.float32)
+    style = replace(pool.style, ratio=(pool.long / SHORT, (pool.long + STEP) / SHORT))
+    for k in range(pool.count):
+        image, placed = scene(random.Random(f"{pool.seed}/{k}"), style)
+        small = image.resize((pool.long, SHORT), Image.Resampling.BILINEAR)
+        pictures[k], objects[k] = np.asarray(small, np.uint8), object_rows(placed, image.size)
     return pictures, objects
 
 
@@ -64,7 +80,7 @@ def write_pool(folder: Path, name: str) -> None:
     if target.exists():
         return
     folder.mkdir(parents=True, exist_ok=True)
-    pictures, objects = draw(*POOLS[name])
+    pictures, objects = draw(POOLS[name])
     np.save(folder / f"{name}_pictures.npy", pictures)
     np.save(target, objects)
 
@@ -78,7 +94,7 @@ def read_pool(folder: Path, name: str) -> tuple[Pictures, Objects]:
 def batch(
     pictures: Pictures, objects: Objects, size: int, rng: np.random.Generator
 ) -> tuple[Pictures, Objects]:
-    """A random batch, flipped and transposed at random."""
+    """A random batch, flipped and stood on its shorter side at random."""
     chosen = np.sort(rng.choice(len(pictures), size, replace=False))
     x, o = np.array(pictures[chosen]), objects[chosen].copy()
     there = o[..., 0] >= 0
@@ -86,4 +102,7 @@ def batch(
         if rng.random() < 0.5:
             x = np.flip(x, axis)
             o[..., start] = np.where(there, 1 - o[..., start] - o[..., extent], -1)
+    if rng.random() < 0.5:
+        x = x.swapaxes(1, 2)
+        o = o[..., [0, 1, 2, 4, 3, 6, 5, 7]]
     return np.ascontiguousarray(x), o

@@ -28,8 +28,8 @@ NEUTRAL = ("white", "black", "grey")
 FILLS = ("solid", "outlined", "striped", "dotted")
 SIZES = ("small", "large")
 
-#: An object is small below the first and large above the second: the square root of the share of
-#: the picture its box covers.
+#: An object is small below the first and large above the second: the square root of its box's area
+#: as a share of the picture's shorter side.
 SMALL_BELOW, LARGE_ABOVE = 0.17, 0.29
 
 #: Nouns for each shape; the first is the usual one and is drawn most often.

@@ -42,7 +42,7 @@ class Phrase:
     outside: bool = False
 
     def matches(self, objects: Objects) -> NDArray[np.bool_]:
-        """Which rows of (..., 7) this phrase means."""
+        """Which rows of (..., 8) this phrase means."""
         there: NDArray[np.bool_] = objects[..., 0] >= 0
         if self.outside:
             return np.zeros_like(there)
@@ -51,7 +51,7 @@ class Phrase:
                 there = there & (objects[..., column] == wanted)
         if self.size is None:
             return there
-        extent = np.sqrt(np.abs(objects[..., 5] * objects[..., 6]))
+        extent = objects[..., 7]
         fits = extent < SMALL_BELOW if self.size == "small" else extent > LARGE_ABOVE
         return np.asarray(there & fits)
 
@@ -107,8 +107,7 @@ def prompt(objects: Objects, rng: random.Random, wanted: int) -> list[Phrase]:
 
 
 def _size_of(row: Objects) -> str | None:
-    extent = float(np.sqrt(row[5] * row[6]))
-    return "small" if extent < SMALL_BELOW else "large" if extent > LARGE_ABOVE else None
+    return "small" if row[7] < SMALL_BELOW else "large" if row[7] > LARGE_ABOVE else None
 
 
 def _about(row: Objects, rng: random.Random) -> Iterator[Phrase]:

@@ -41,6 +41,7 @@ class Style:
 
     count: tuple[int, int] = (0, 6)
     aspect: float = 3.0  # largest ratio of the sides
+    ratio: tuple[float, float] | None = None  # of width to height, instead of any up to `aspect`
     longest: tuple[int, ...] = (128, 160, 160, 224, 320)
     diameter: tuple[float, float] = (0.09, 0.5)  # of the square root of the area
     renderers: tuple[Renderer, ...] = TRAINING_RENDERERS
@@ -78,6 +79,8 @@ def scene(rng: random.Random, style: Style) -> tuple[Image.Image, list[Placed]]:
 
 def _canvas_size(rng: random.Random, style: Style) -> tuple[int, int]:
     longest = rng.choice(style.longest)
+    if style.ratio:
+        return longest, round(longest / rng.uniform(*style.ratio))
     spread = math.log(style.aspect)
     ratio = math.exp(
         rng.uniform(0, spread) if rng.random() < 0.5 else rng.uniform(0, min(spread, 0.3))

@@ -22,6 +22,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
 )
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
+_END_OF_CLAUSE = re.compile(r"[.:;](?:\s|$)")
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,16 @@ def read_catalog(path: Path) -> tuple[ModelEntry | BrokenEntry, ...]:
 
 def is_fake(entry: ModelEntry) -> bool:
     return entry.source.partition("?")[0] == BUILTIN_FAKE
+
+
+def bundled_purpose(info: ModelInfo) -> str | None:
+    """What a bundled model is for: its card's first clause. None without a card, and of others."""
+    card = ROOT / info.source / "README.md"
+    if not info.bundled or not card.is_file():
+        return None
+    blocks = card.read_text(encoding="utf-8").split("\n\n")
+    opening = next((block for block in blocks if not block.startswith("#")), "")
+    return _END_OF_CLAUSE.split(" ".join(opening.split()), maxsplit=1)[0] or None
 
 
 def starting_info(entry: ModelEntry | BrokenEntry) -> ModelInfo:

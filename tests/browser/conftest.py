@@ -28,7 +28,7 @@ MODELS = f"""
 [[detector]]
 id = "shapes"
 source = "{ROOT / "models" / "shapes-detector"}"
-box_threshold = 0.42
+box_threshold = 0.38
 
 [[generator]]
 id = "reporter"

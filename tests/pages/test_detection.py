@@ -32,6 +32,15 @@ def boxview_data(app: AppTest) -> dict[str, Any]:
     raise AssertionError("no boxview on the page")
 
 
+def samples_offered(app: AppTest) -> dict[str, str]:
+    """The title and note of every sample that the page hands to the component showing them."""
+    for element in app.main:
+        if element.type == "bidi_component" and "samplepicker" in element.proto.component_name:
+            offered = json.loads(element.proto.json)["samples"]
+            return {sample["title"]: sample["note"] for sample in offered}
+    raise AssertionError("no samples on the page")
+
+
 def press_detect(app: AppTest) -> AppTest:
     return app.button(key="detection-detect").click().run()
 
@@ -40,6 +49,36 @@ def test_says_what_to_do_while_there_is_no_picture(visitor: Visitor) -> None:
     app = visitor.sign_in(Role.ANALYST).open("detection")
     assert not app.exception
     assert "No picture yet" in texts(app)
+
+
+def test_every_sample_says_what_to_expect_of_it(visitor: Visitor) -> None:
+    offered = samples_offered(visitor.sign_in(Role.ANALYST).open("detection"))
+    assert len(offered) == len(samples())
+    assert all(offered.values())
+    assert "Expect a miss" in next(note for title, note in offered.items() if "hard" in title)
+    outside = next(note for title, note in offered.items() if "outside" in title)
+    assert "expect nothing for" in outside
+
+
+def test_the_bundled_model_says_what_it_is_for_and_where_to_name_a_larger_one(
+    visitor: Visitor,
+) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("detection")
+    (line,) = [c.value for c in app.caption if "Bundled" in c.value]
+    assert "shapes" in line
+    assert "For photographs, add a larger model to `models.toml`." in line
+
+
+def test_a_model_that_is_not_bundled_is_not_called_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    catalog = tmp_path / "models.toml"
+    catalog.write_text('[[detector]]\nid = "own"\nsource = "builtin:fake"\n')
+    monkeypatch.setenv("GLIMPSE_MODELS_FILE", str(catalog))
+    visitor: Visitor = request.getfixturevalue("visitor")
+    app = visitor.sign_in(Role.ANALYST).open("detection")
+    assert "own · " in texts(app)
+    assert "Bundled" not in texts(app)
 
 
 def test_a_sample_brings_its_phrases(visitor: Visitor) -> None:

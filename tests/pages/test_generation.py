@@ -50,6 +50,15 @@ def test_says_what_to_do_while_there_is_no_text(visitor: Visitor) -> None:
     assert "No text yet" in texts(app)
 
 
+def test_the_bundled_writer_says_what_it_is_for_and_where_to_name_a_larger_one(
+    visitor: Visitor,
+) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    (line,) = [c.value for c in app.caption if "Bundled: " in c.value]
+    assert "report" in line
+    assert "For free text, add a larger model to `models.toml`." in line
+
+
 def test_running_records_the_run_and_puts_it_in_the_address(visitor: Visitor) -> None:
     app = press_run(visitor.sign_in(Role.ANALYST).open("generation"), REPORT)
     assert not app.error, app.error

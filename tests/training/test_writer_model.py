@@ -7,7 +7,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from tests.training.conftest import ROOT
-from training.writer.measure import cases, share_true, write
+from training.writer.measure import cases, distinct, share_true, write
 
 REPORTER = ROOT / "models" / "reporter"
 
@@ -34,28 +34,62 @@ def test_the_writer_takes_at_least_a_thousand_tokens(writer: tuple[Any, Any]) ->
 
 
 @pytest.mark.parametrize(
-    "text", ["naïve café 🙂🚀", "你好，世界", "two  spaces\n and a line", "x=-1.5%"]
+    ("said", "prompt"),
+    [
+        ("Findings: 3 red circle.", "<s>Findings: 3 red circle. Report:"),
+        ("Findings: 3 red circle. Style: list.", "<s>Findings: 3 red circle. Style: list. Report:"),
+        ("Findings: 1 car. Is there a car?", "<s>Findings: 1 car. Is there a car? Answer:"),
+        ("Findings: none. Report:", "<s>Findings: none. Report:"),
+        ("The image shows", "<s>The image shows"),
+    ],
 )
-def test_any_text_survives_the_tokenizer(writer: tuple[Any, Any], text: str) -> None:
-    tokenizer = writer[1]
-    assert tokenizer.decode(tokenizer.encode(text, add_special_tokens=False)) == text
-
-
-def test_a_plural_begins_with_the_tokens_of_its_singular(writer: tuple[Any, Any]) -> None:
-    one, many = (writer[1].tokenize(f" red {word}") for word in ("tobimel", "tobimels"))
-    assert many == [*one, "s"]
-
-
-def test_a_chat_message_becomes_the_prompt_of_a_report(writer: tuple[Any, Any]) -> None:
-    message = {"role": "user", "content": "Findings: 3 red circle; 1 blue star."}
+def test_a_chat_message_becomes_a_prompt(writer: tuple[Any, Any], said: str, prompt: str) -> None:
+    message = {"role": "user", "content": said}
     text = writer[1].apply_chat_template([message], add_generation_prompt=True, tokenize=False)
-    assert text == "<s>Findings: 3 red circle; 1 blue star. Report:"
+    assert text == prompt
 
 
-def test_reports_stay_true_above_their_floor(writer: tuple[Any, Any]) -> None:
-    assert share_true(*writer, cases(25, 5, "report", held_out=False)) >= 0.75
+@pytest.mark.parametrize(
+    ("kind", "held_out", "floor"),
+    [
+        ("report", False, 0.92),
+        ("report", True, 0.90),
+        ("question", False, 0.90),
+        ("question", True, 0.90),
+    ],
+)
+def test_what_it_says_stays_true(
+    writer: tuple[Any, Any], kind: str, held_out: bool, floor: float
+) -> None:
+    assert share_true(*writer, cases(50, 5, kind, held_out)) >= floor
 
 
-def test_an_opening_is_continued(writer: tuple[Any, Any]) -> None:
-    (text,) = write(*writer, ["The image shows"], longest=20)
-    assert text.strip()
+def test_samples_stay_true_and_differ(writer: tuple[Any, Any]) -> None:
+    torch.manual_seed(0)
+    assert share_true(*writer, cases(50, 6, "report", held_out=False), temperature=0.7) >= 0.86
+    assert distinct(*writer, cases(10, 6, "report", held_out=False), temperature=0.7) >= 2.5
+
+
+def test_a_style_is_honoured(writer: tuple[Any, Any]) -> None:
+    found = "Findings: 2 red circle (0.90, 0.80); 1 blue star (0.60)."
+    listed, short, detailed = write(
+        *writer, [f"{found} Style: {style}. Report:" for style in ("list", "short", "detailed")]
+    )
+    assert listed.strip().lower() in (
+        "- 2 red circles\n- 1 blue star",
+        "- two red circles\n- one blue star",
+    )
+    assert short.count(".") == 1
+    assert "0.90" in detailed
+    assert "3 objects" in detailed
+
+
+def test_nothing_found_is_said(writer: tuple[Any, Any]) -> None:
+    (text,) = write(*writer, ["Findings: none. Report:"])
+    assert "found" in text or "none" in text
+
+
+@pytest.mark.parametrize("start", ["The image shows", "The picture contains"])
+def test_an_opening_is_continued_to_its_end(writer: tuple[Any, Any], start: str) -> None:
+    (text,) = write(*writer, [start], longest=60)
+    assert text.strip().endswith(".")

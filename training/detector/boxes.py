@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cache
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from training.dataset import SIDE, Objects
+from training.dataset import Objects
 from training.detector.model import STRIDES
 
 
 def of_objects(objects: Objects) -> Tensor:
-    """The boxes of object rows (..., 7)."""
+    """The boxes of object rows (..., 8)."""
     x, y, w, h = (objects[..., k] for k in (3, 4, 5, 6))
     return torch.from_numpy(np.stack([x + w / 2, y + h / 2, w, h], -1)).float()
 
@@ -37,47 +40,65 @@ def distance(a: Tensor, b: Tensor) -> Tensor:
     return 5 * (a - b).abs().sum(-1) + 2 * (1 - generalised_iou(a, b))
 
 
-def cells() -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-    """Centres (n, 2) of the feature cells of all levels, as shares, and each cell's stride."""
+@dataclass(frozen=True)
+class Cells:
+    """The feature cells of all levels of pictures ``size`` (w, h) in pixels.
+
+    Centres (n, 2) as shares of the picture, strides (n,) in pixels.
+    """
+
+    size: tuple[int, int]
+    centres: NDArray[np.float32]
+    strides: NDArray[np.int64]
+
+    def level(self, stride: int) -> Cells:
+        """The cells of one level."""
+        chosen = self.strides == stride
+        return Cells(self.size, self.centres[chosen], self.strides[chosen])
+
+
+@cache
+def cells(width: int, height: int) -> Cells:
+    """The feature cells of a picture whose sides are multiples of every stride."""
     centres, strides = [], []
     for stride in STRIDES:
-        at = (np.arange(SIDE // stride) + 0.5) * stride / SIDE
-        x, y = np.meshgrid(at, at)
-        centres.append(np.stack([x, y], -1).reshape(-1, 2))
-        strides.append(np.full(len(at) ** 2, stride))
-    return np.concatenate(centres).astype(np.float32), np.concatenate(strides)
+        x = (np.arange(width // stride) + 0.5) * stride / width
+        y = (np.arange(height // stride) + 0.5) * stride / height
+        centres.append(np.stack(np.meshgrid(x, y), -1).reshape(-1, 2))
+        strides.append(np.full(len(x) * len(y), stride))
+    return Cells(
+        (width, height), np.concatenate(centres).astype(np.float32), np.concatenate(strides)
+    )
 
 
-def _offsets(
-    objects: Objects, centres: NDArray[np.float32]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Distances of cells (b, o, n) from the objects' middles, along x and y."""
-    x = np.abs(centres[None, None, :, 0] - (objects[..., 3] + objects[..., 5] / 2)[..., None])
-    y = np.abs(centres[None, None, :, 1] - (objects[..., 4] + objects[..., 6] / 2)[..., None])
+def longer_side(objects: Objects, size: tuple[int, int]) -> NDArray[np.float32]:
+    """The longer side of every object's box, in pixels of a picture of ``size`` (w, h)."""
+    return np.maximum(objects[..., 5] * size[0], objects[..., 6] * size[1])
+
+
+def _offsets(objects: Objects, at: Cells) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Distances of cells (b, o, n) from the objects' middles, along x and y, as shares."""
+    x = np.abs(at.centres[None, None, :, 0] - (objects[..., 3] + objects[..., 5] / 2)[..., None])
+    y = np.abs(at.centres[None, None, :, 1] - (objects[..., 4] + objects[..., 6] / 2)[..., None])
     return x, y
 
 
-def nearest_object(
-    objects: Objects, centres: NDArray[np.float32], strides: NDArray[np.int64], small: float = 0.26
-) -> NDArray[np.int64]:
+def nearest_object(objects: Objects, at: Cells, small: float = 42) -> NDArray[np.int64]:
     """The object each cell (b, n) should report, or -1.
 
-    Cells near an object's middle report it, on the level that suits its size.
+    Cells near an object's middle report it, on the level that suits its size in pixels.
     """
-    x, y = _offsets(objects, centres)
-    apart = np.maximum(x, y) * SIDE / strides
-    extent = np.maximum(objects[..., 5], objects[..., 6])
-    level = (extent < small)[..., None] == (strides == min(STRIDES))
+    x, y = _offsets(objects, at)
+    apart = np.maximum(x * at.size[0], y * at.size[1]) / at.strides
+    level = (longer_side(objects, at.size) < small)[..., None] == (at.strides == min(STRIDES))
     allowed = (objects[..., 0] >= 0)[..., None] & level & (apart < 0.8)
     apart = np.where(allowed, apart, np.inf)
     return np.where(np.isfinite(apart.min(1)), apart.argmin(1), -1)
 
 
-def covering_object(
-    objects: Objects, centres: NDArray[np.float32], share: float = 0.3
-) -> NDArray[np.int64]:
+def covering_object(objects: Objects, at: Cells, share: float = 0.3) -> NDArray[np.int64]:
     """The topmost object whose inner part covers each cell (b, n), or -1."""
-    x, y = _offsets(objects, centres)
+    x, y = _offsets(objects, at)
     over = (x < share * objects[..., 5, None]) & (y < share * objects[..., 6, None])
     over &= (objects[..., 0] >= 0)[..., None]
     top = objects.shape[1] - 1 - over[:, ::-1].argmax(1)

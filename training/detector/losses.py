@@ -16,11 +16,11 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 from torch.nn import functional as fn
 
-from training.dataset import SIDE, Objects
+from training.dataset import Objects
 from training.detector import boxes
+from training.detector.model import STRIDES
 from training.domain import COLOUR_NAMES, FILLS, SHAPES
 
-CENTRES, CELL_STRIDES = boxes.cells()
 ATTRIBUTES = len(SHAPES) + len(COLOUR_NAMES) + len(FILLS) + 1  # and whether there is anything
 _NEVER = -20.0  # the logit of a padded token
 
@@ -29,6 +29,7 @@ _NEVER = -20.0  # the logit of a padded token
 class Wanted:
     """The truth of a batch: object rows, their boxes, the tokens (b, o, t) that mean each."""
 
+    cells: boxes.Cells
     objects: Objects
     boxes: Tensor
     tokens: Tensor
@@ -53,7 +54,7 @@ def encoder_loss(out: Any, wanted: Wanted) -> tuple[Tensor, Tensor]:
     logits = (
         out.enc_outputs_class[..., :length].float().masked_fill(wanted.mask[:, None] == 0, _NEVER)
     )
-    cell = torch.from_numpy(boxes.nearest_object(wanted.objects, CENTRES, CELL_STRIDES))
+    cell = torch.from_numpy(boxes.nearest_object(wanted.objects, wanted.cells))
     near, index = cell >= 0, cell.clamp(min=0)[..., None]
     target = torch.gather(wanted.tokens, 1, index.expand(-1, -1, length)) * near[..., None]
     naming = 2 * focal(logits, target, wanted.mask) / target.sum().clamp(min=1)
@@ -116,15 +117,15 @@ class AttributeHeads(nn.Module):
         self.heads = nn.ModuleList(nn.Conv2d(c, ATTRIBUTES, 1) for c in channels)
         self.right: dict[str, float] = {}
 
-    def forward(self, features: Sequence[Tensor], objects: Objects) -> Tensor:
+    def forward(self, features: Sequence[Tensor], objects: Objects, cells: boxes.Cells) -> Tensor:
         """The loss over both levels: the fine one for small objects, the coarse one for large."""
         total = torch.zeros(())
-        extent = np.maximum(objects[..., 5], objects[..., 6])
-        for k, (head, feature) in enumerate(zip(self.heads, features, strict=True)):
+        side = boxes.longer_side(objects, cells.size)
+        for stride, head, feature in zip(STRIDES, self.heads, features, strict=True):
+            fits = side < 54 if stride == min(STRIDES) else side >= 27
             kept = objects.copy()
-            kept[..., 0] = np.where(extent < 0.34 if k == 0 else extent >= 0.17, kept[..., 0], -1)
-            stride = SIDE // feature.shape[-1]
-            cell = torch.from_numpy(boxes.covering_object(kept, CENTRES[stride == CELL_STRIDES]))
+            kept[..., 0] = np.where(fits, kept[..., 0], -1)
+            cell = torch.from_numpy(boxes.covering_object(kept, cells.level(stride)))
             logits = head(feature.float()).flatten(2).transpose(1, 2)
             total = total + self._level(logits, cell, torch.from_numpy(kept))
         return total
@@ -134,7 +135,7 @@ class AttributeHeads(nn.Module):
         loss = fn.binary_cross_entropy_with_logits(logits[..., -1], on.float())
         if not on.any():
             return loss
-        truth = torch.gather(objects, 1, cell.clamp(min=0)[..., None].expand(-1, -1, 7))[on].long()
+        truth = torch.gather(objects, 1, cell.clamp(min=0)[..., None].expand(-1, -1, 8))[on].long()
         start = 0
         for column, (names, weight) in enumerate(
             ((SHAPES, 1.0), (COLOUR_NAMES, 0.5), (FILLS, 0.5))

@@ -18,7 +18,8 @@ from training.phrases import Phrase, word
 from training.scenes import Style, scene
 
 Scene = tuple[Image.Image, Objects]
-VALIDATION, TEST = 100, 200  # seeds; training uses 1 and 2
+PhrasesFor = Callable[[Objects, random.Random], list[Phrase]]
+VALIDATION, TEST = 100, 200  # seeds; training uses 1 to 8
 FEWEST_PHRASES = 8
 
 
@@ -41,7 +42,7 @@ def true_boxes(objects: Objects, size: tuple[int, int]) -> Boxes:
 def tally(
     detector: Detector,
     drawn: list[Scene],
-    phrases_for: Callable[[Objects, random.Random], list[Phrase]],
+    phrases_for: PhrasesFor,
 ) -> Tally:
     """Ask of every scene what ``phrases_for`` says and book the answers."""
     books = Tally()
@@ -106,23 +107,26 @@ def padded(drawn: list[Scene]) -> list[Scene]:
     return wide
 
 
+def gates(count: int) -> dict[str, tuple[list[Scene], PhrasesFor]]:
+    """What the model has to show itself on: the scenes and the phrases to ask of each."""
+    test = scenes(count, TEST)
+    foreign = scenes(count, TEST + 2, renderers=(HELD_OUT_RENDERER,))
+    return {
+        "held-out scenes, trained pairs": (test, pairs),
+        "pairs never trained": (scenes(count, TEST + 1, pairs="new"), new_pairs),
+        "half resolution": (resized(test, 0.5), pairs),
+        "double resolution": (resized(test, 2), pairs),
+        "four times the resolution": (resized(test, 4), pairs),
+        "padded to 3:1": (padded(test), pairs),
+        "a renderer never trained": (foreign, pairs),
+    }
+
+
 def table(detector: Detector, count: int) -> Iterator[tuple[str, float, float]]:
     """Rows of the card: name, AP50 and AP50:95."""
-    test = scenes(count, TEST)
-    sets: list[tuple[str, list[Scene], Callable[[Objects, random.Random], list[Phrase]]]] = [
-        ("held-out scenes, trained pairs", test, pairs),
-        ("pairs never trained", scenes(count, TEST + 1, pairs="new"), new_pairs),
-        ("half resolution", resized(test, 0.5), pairs),
-        ("double resolution", resized(test, 2), pairs),
-        ("four times the resolution", resized(test, 4), pairs),
-        ("padded to 3:1", padded(test), pairs),
-        (
-            "a renderer never trained",
-            scenes(count, TEST + 2, renderers=(HELD_OUT_RENDERER,)),
-            pairs,
-        ),
-    ]
-    sets += [(name, test, lambda _o, _r, f=family: f) for name, family in _FAMILIES.items()]  # type: ignore[misc]
-    for name, drawn, phrases_for in sets:
+    sets = gates(count)
+    test = sets["held-out scenes, trained pairs"][0]
+    sets |= {name: (test, lambda _o, _r, f=family: f) for name, family in _FAMILIES.items()}  # type: ignore[misc]
+    for name, (drawn, phrases_for) in sets.items():
         books = tally(detector, drawn, phrases_for)
         yield name, books.average_precision(), books.strict()

@@ -15,11 +15,9 @@ from transformers import (
     ResNetBackbone,
     ResNetConfig,
 )
-from transformers.models.grounding_dino.image_processing_pil_grounding_dino import (
-    GroundingDinoImageProcessorPil,
-)
+from transformers.models.yolos.image_processing_pil_yolos import YolosImageProcessorPil
 
-from training.dataset import SIDE
+from training.dataset import LONG, SHORT
 from training.detector.vocabulary import MAX_TOKENS, tokenizer, vocabulary
 
 WIDTH = 128
@@ -31,7 +29,7 @@ def configuration() -> Any:
     """A two-level, two-decoder-layer network of about two million parameters."""
     resnet: Any = ResNetConfig
     backbone = resnet(
-        embedding_size=32, hidden_sizes=[32, 64, 128], depths=[1, 2, 2], layer_type="basic",
+        embedding_size=32, hidden_sizes=[32, 80, 160], depths=[1, 2, 2], layer_type="basic",
         out_features=["stage2", "stage3"],
     )  # fmt: skip
     text = BertConfig(
@@ -76,8 +74,14 @@ def backbone_of(model: Any) -> Any:
 
 
 def processor() -> Any:
-    """Brings every picture to one size, so that all pictures can share a batch."""
-    images = GroundingDinoImageProcessorPil(size={"height": SIDE, "width": SIDE}, do_pad=False)
+    """Keeps a picture's proportions, and cuts its sides down to multiples of 16.
+
+    The usual processor of this format would leave sides whose last feature cells reach over the
+    picture's edge, which a network of so few cells cannot make up for.
+    """
+    images = YolosImageProcessorPil(
+        size={"shortest_edge": SHORT, "longest_edge": LONG}, do_pad=False
+    )
     kind: Any = GroundingDinoProcessor
     return kind(image_processor=images, tokenizer=tokenizer())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,14 @@ from PIL import Image
 from transformers import AutoModelForZeroShotObjectDetection, AutoProcessor
 
 from training.detector.prompts import phrase_of_token
+
+_CATALOG = Path(__file__).parents[2] / "models.toml"
+
+
+def shipped_threshold() -> float:
+    """The box threshold that the product uses for the bundled detector."""
+    entries = tomllib.loads(_CATALOG.read_text(encoding="utf-8"))["detector"]
+    return float(entries[0]["box_threshold"])
 
 
 @dataclass(frozen=True)

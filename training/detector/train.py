@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training.dataset import POOLS, Objects, Pictures, batch, read_pool
+from training.dataset import POOLS, SHORT, Objects, Pictures, batch, read_pool
 from training.detector import boxes, losses
 from training.detector.model import backbone_of, build
 from training.detector.prompts import encode, token_targets
@@ -27,12 +27,12 @@ _STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 class Plan:
     """The length and pace of a training; steps are batches."""
 
-    #: First and last-but-one steps that train the backbone alone: four times cheaper, and shapes
-    #: are what takes longest to learn.
-    backbone_only: tuple[tuple[int, int], ...] = ((0, 2000), (3000, 5000))
-    steps: int = 8700
-    decay: int = 3200  # the last steps, in which the pace falls to nothing
-    batch: int = 16
+    #: The first steps train the backbone alone: four times cheaper, and shapes are what takes
+    #: longest to learn.
+    backbone_only: int = 8000
+    steps: int = 14400
+    decay: int = 5000  # the last steps, in which the pace falls to nothing
+    batch: int = 16  # square pictures; of longer ones, as many as cost the same
     phrases: int = 8
     rate: float = 1e-3
     backbone_rate: float = 3e-3
@@ -41,11 +41,11 @@ class Plan:
 
     def early(self, step: int) -> bool:
         """Whether this step trains the backbone alone."""
-        return any(start <= step < end for start, end in self.backbone_only)
+        return step < self.backbone_only
 
     def pace(self, step: int) -> float:
-        """Share of the full learning rate at a step; it rises anew after every change of task."""
-        since = min(step - k for span in self.backbone_only for k in span if k <= step)
+        """Share of the full learning rate at a step; it rises anew after the change of task."""
+        since = step if self.early(step) else step - self.backbone_only
         rise = min(1.0, (since + 1) / 60)
         left = (self.steps - step) / self.decay
         return rise * (1.0 if left >= 1 else 0.02 + 0.98 * 0.5 * (1 - math.cos(math.pi * left)))
@@ -63,9 +63,7 @@ class Training:
     def __init__(self, plan: Plan, data: Path) -> None:
         torch.manual_seed(plan.seed)
         self.plan = plan
-        pools = {name: read_pool(data, name) for name in POOLS}
-        self.easy = [pool for name, pool in pools.items() if name.startswith("easy")]
-        self.crowded = [pool for name, pool in pools.items() if name.startswith("crowded")]
+        self.pools = {name: read_pool(data, name) for name in POOLS}
         self.model = build()
         backbone = backbone_of(self.model)
         backbone.to(memory_format=torch.channels_last)
@@ -105,16 +103,20 @@ class Training:
         rng = random.Random(f"{self.plan.seed}/{self.step}")
         draws = np.random.default_rng((self.plan.seed, self.step))
         early = self.plan.early(self.step)
-        crowded = rng.random() < (0.6 if early else 0.4)
-        pool = rng.choice(self.crowded if crowded else self.easy)
-        pictures, objects = batch(*pool, self.plan.batch, draws)
+        name = rng.choices(("square", "wide", "long", "longest"), (0.5, 0.28, 0.14, 0.08))[0]
+        name += "-crowded" if rng.random() < (0.6 if early else 0.4) else "-easy"
+        count = round(self.plan.batch * SHORT / POOLS[name].long)
+        pictures, objects = batch(*self.pools[name], count, draws)
         pace = self.plan.pace(self.step)
         for group in self.optimiser.param_groups:
             group["lr"] = group["full"] * pace
         self.optimiser.zero_grad(set_to_none=True)
         pixels = as_tensor(pictures)
+        at = boxes.cells(pixels.shape[3], pixels.shape[2])
         loss = (
-            self._attributes(pixels, objects) if early else self._everything(pixels, objects, rng)
+            self._attributes(pixels, objects, at)
+            if early
+            else self._everything(pixels, objects, at, rng)
         )
         torch.autograd.backward(loss)
         trained = [
@@ -126,21 +128,23 @@ class Training:
         self.step += 1
         self.seconds += time.process_time() - started
 
-    def _attributes(self, pixels: Tensor, objects: Objects) -> Tensor:
+    def _attributes(self, pixels: Tensor, objects: Objects, at: boxes.Cells) -> Tensor:
         with torch.autocast("cpu", torch.bfloat16):
             backbone_of(self.model)(pixels)
-        return self._book("attributes", self.heads(self.features, objects))
+        return self._book("attributes", self.heads(self.features, objects, at))
 
-    def _everything(self, pixels: Tensor, objects: Objects, rng: random.Random) -> Tensor:
+    def _everything(
+        self, pixels: Tensor, objects: Objects, at: boxes.Cells, rng: random.Random
+    ) -> Tensor:
         phrases = [prompt(rows, rng, self.plan.phrases) for rows in objects]
         prompts = encode(phrases)
         targets = token_targets(prompts, phrases, objects)
-        wanted = losses.Wanted(objects, boxes.of_objects(objects), targets, prompts.mask)
+        wanted = losses.Wanted(at, objects, boxes.of_objects(objects), targets, prompts.mask)
         with torch.autocast("cpu", torch.bfloat16):
             out = self.model(
                 pixel_values=pixels, input_ids=prompts.ids, attention_mask=prompts.mask
             )
-        loss = self._book("attributes", self.heads(self.features, objects))
+        loss = self._book("attributes", self.heads(self.features, objects, at))
         parts = (*losses.encoder_loss(out, wanted), *losses.decoder_loss(self.model, out, wanted))
         for name, part in zip(
             ("cells", "cell boxes", "queries", "query boxes"), parts, strict=True

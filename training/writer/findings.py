@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from training.writer.words import label, plural
@@ -28,23 +29,34 @@ class Finding:
         return f"{number} {self.label if self.count == 1 else plural(self.label)}"
 
 
-def sample(rng: random.Random, held_out: bool = False) -> list[Finding]:
-    """One to five kinds, one to nine of each; sometimes with scores."""
-    kinds = rng.choices((1, 2, 3, 4, 5), (3, 4, 4, 2, 1))[0]
-    labels: list[str] = []
-    while len(labels) < kinds:
-        new = label(rng, held_out)
-        if all(new not in old and old not in new for old in labels):
-            labels.append(new)
+def sample(
+    rng: random.Random, name: Callable[[random.Random], str] = label,
+    weights: Sequence[float] = (3, 4, 4, 2, 1),
+) -> list[Finding]:  # fmt: skip
+    """One to five kinds, as often as the weights say, one to nine of each; sometimes scores."""
+    kinds = rng.choices((1, 2, 3, 4, 5), weights)[0]
+    labels = distinct(rng, kinds, name)
     scored = rng.random() < 0.3
     found = []
-    for name in labels:
+    for wanted in labels:
         count = rng.choices(range(1, 10), (8, 6, 5, 3, 2, 1.5, 1, 1, 1))[0]
         if scored:
             count = min(count, 4)
         scores = sorted((rng.randint(31, 99) / 100 for _ in range(count)), reverse=True)
-        found.append(Finding(name, count, tuple(scores) if scored else ()))
+        found.append(Finding(wanted, count, tuple(scores) if scored else ()))
     return found
+
+
+def distinct(
+    rng: random.Random, kinds: int, name: Callable[[random.Random], str]
+) -> list[str]:  # fmt: skip
+    """Labels of which none is part of another."""
+    labels: list[str] = []
+    while len(labels) < kinds:
+        new = name(rng)
+        if all(new not in old and old not in new for old in labels):
+            labels.append(new)
+    return labels
 
 
 def headline(found: list[Finding]) -> str:

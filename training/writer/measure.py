@@ -72,8 +72,18 @@ def share_true(
     return sum(map(judge, examples, texts)) / len(examples)
 
 
+def distinct(
+    model: Any, tokenizer: Any, examples: Sequence[Example], temperature: float, samples: int = 5
+) -> float:  # fmt: skip
+    """How many of several samples of one prompt differ, on average."""
+    prompts = [e.prompt for e in examples for _ in range(samples)]
+    texts = write(model, tokenizer, prompts, temperature)
+    groups = (texts[start : start + samples] for start in range(0, len(texts), samples))
+    return sum(len(set(group)) for group in groups) / len(examples)
+
+
 def table(model: Any, tokenizer: Any, count: int) -> Iterator[tuple[str, float]]:
-    """The measured rows of the card, each on ``count`` examples."""
+    """The measured rows of the card, each on ``count`` texts."""
     for name, kind, held_out in (
         ("reports, labels of training", "report", False),
         ("reports, labels never trained", "report", True),
@@ -82,7 +92,7 @@ def table(model: Any, tokenizer: Any, count: int) -> Iterator[tuple[str, float]]
     ):
         yield name, share_true(model, tokenizer, cases(count, 0, kind, held_out))
     torch.manual_seed(0)
-    yield (
-        "reports sampled at temperature 0.7",
-        share_true(model, tokenizer, cases(count, 1, "report", False), 0.7),
-    )
+    sampled = cases(count, 1, "report", False)
+    yield "reports sampled at temperature 0.7", share_true(model, tokenizer, sampled, 0.7)
+    few = sampled[: max(1, count // 5)]
+    yield "distinct among 5 such samples of a prompt", distinct(model, tokenizer, few, 0.7)

@@ -1,9 +1,10 @@
 """A small Llama that can copy from the start.
 
 Reports are mostly copies, and a small network needs long to discover copying. It is therefore given
-the circuit to begin with (an "induction head", Olsson et al., 2022): in the first layer one head
-writes the previous token's features into spare dimensions; in the second, heads look for the place
-where those match the present token, and bring over what stands there. Training changes it freely.
+the circuit to begin with (an "induction head", Olsson et al., 2022): in the first layer two heads
+write the features of the last two tokens into spare dimensions; in the second, heads look for the
+place where those match the present token, half of them also the one before it, and bring over what
+stands there. Training changes it freely.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from transformers import LlamaConfig, LlamaForCausalLM
 from training.writer.tokens import LONGEST
 
 WIDTH, HEADS, HEAD, LAYERS = 160, 5, 32, 5
-SPARE = HEAD  #: the last dimensions hold the previous token at first
+SPARE = 2 * HEAD  #: the last dimensions hold, at first, the token before and the one before that
 _CONSTANT = 0  #: a dimension equal for all tokens, from which positions alone are attended
 _THETA = 1e6
 _LENGTH = 0.7  #: of a token's vector
@@ -50,9 +51,10 @@ def build(vocabulary: int, seed: int) -> Any:
             dim=1, keepdim=True
         )  # equal, or loud tokens would be attended
         table[:, _CONSTANT] = _LENGTH / 4
-        _look_back(model.model.layers[0].self_attn)
+        for head, distance in enumerate((1, 2)):
+            _look_back(model.model.layers[0].self_attn, head, distance)
         for head in range(HEADS - 1):
-            _bring_over(model.model.layers[1].self_attn, head)
+            _bring_over(model.model.layers[1].self_attn, head, pairs=head % 2 == 1)
     return model
 
 
@@ -60,20 +62,25 @@ def _rows(head: int) -> slice:
     return slice(head * HEAD, (head + 1) * HEAD)
 
 
-def _look_back(attention: Any, strength: float = 150.0) -> None:
-    """Head 0 attends to the token before and writes its features into the spare dimensions."""
+def _before(distance: int) -> slice:
+    """The dimensions for the token so far before."""
+    return slice(WIDTH - distance * HEAD, WIDTH - (distance - 1) * HEAD)
+
+
+def _look_back(attention: Any, head: int, distance: int, strength: float = 150.0) -> None:
+    """A head that attends to an earlier token and writes its features into spare dimensions."""
     half = HEAD // 2
-    angle: Tensor = torch.tensor(_THETA) ** (-torch.arange(half) / half)
+    angle: Tensor = distance * torch.tensor(_THETA) ** (-torch.arange(half) / half)
     fast = (torch.arange(half) < _FAST).float()  # the slow pairs cannot tell neighbours apart
     query = torch.cat([angle.cos() * fast, -angle.sin() * fast])
     key = torch.cat([fast, torch.zeros(half)])
     size = (strength / 9) ** 0.5  # the constant is about 3 after normalisation
     for weight, direction in ((attention.q_proj.weight, query), (attention.k_proj.weight, key)):
-        weight[_rows(0)] = 0
-        weight[_rows(0), _CONSTANT] = direction * size
-    attention.v_proj.weight[_rows(0)] = _features()
-    attention.o_proj.weight[:, _rows(0)] = 0
-    attention.o_proj.weight[-SPARE:, _rows(0)] = 0.08 * torch.eye(HEAD)
+        weight[_rows(head)] = 0
+        weight[_rows(head), _CONSTANT] = direction * size
+    attention.v_proj.weight[_rows(head)] = _features()
+    attention.o_proj.weight[:, _rows(head)] = 0
+    attention.o_proj.weight[_before(distance), _rows(head)] = 0.08 * torch.eye(HEAD)
 
 
 def _features() -> Tensor:
@@ -85,18 +92,27 @@ def _features() -> Tensor:
     return view
 
 
-def _bring_over(attention: Any, head: int, sharpness: float = 2.5, gain: float = 3.0) -> None:
-    """A head that finds where the present token stood before and copies what followed it there."""
+def _bring_over(
+    attention: Any, head: int, pairs: bool, sharpness: float = 2.5, gain: float = 3.0
+) -> None:  # fmt: skip
+    """A head that finds where the present token stood before and copies what followed it there.
+
+    With ``pairs``, half of the match is that the token before the present one stood there too.
+    """
     slow = [k for half in (0, HEAD // 2) for k in range(half + _FAST, half + HEAD // 2)]
     rows = [head * HEAD + k for k in slow]
     generator = torch.Generator().manual_seed(11 + head)
     mix = torch.linalg.qr(torch.randn(HEAD, HEAD, generator=generator))[0][: len(rows)]
-    attention.q_proj.weight[_rows(head)] = 0
-    attention.k_proj.weight[_rows(head)] = 0
-    attention.q_proj.weight[rows] = sharpness * mix @ _features()
-    attention.k_proj.weight[rows] = 0
-    for row, direction in zip(rows, mix, strict=True):
-        attention.k_proj.weight[row, -SPARE:] = sharpness * direction
+    query, key = attention.q_proj.weight, attention.k_proj.weight
+    query[_rows(head)] = 0
+    key[_rows(head)] = 0
+    for n, (row, direction) in enumerate(zip(rows, mix, strict=True)):
+        if pairs and n % 2:
+            query[row, _before(1)] = sharpness * direction
+            key[row, _before(2)] = sharpness * direction
+        else:
+            query[row] = sharpness * direction @ _features()
+            key[row, _before(1)] = sharpness * direction
     own = list(range(1 + head * HEAD, min(1 + (head + 1) * HEAD, WIDTH - SPARE)))
     attention.v_proj.weight[_rows(head)] = 0
     attention.o_proj.weight[:, _rows(head)] = 0

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from training.writer.findings import Finding, headline, sample, surest, total
 from training.writer.words import label, one, plural
 
+Naming = Callable[[random.Random], str]
+
+STYLES = ("", "short", "detailed", "list")
 _NOTHING = (
     "Nothing that was asked for was found in the image.",
     "No objects were found in the image.",
@@ -94,14 +99,14 @@ def report(found: list[Finding], style: str, rng: random.Random) -> str:
     return " ".join(said)
 
 
-def _absent(found: list[Finding], rng: random.Random, held_out: bool) -> str:
+def _absent(found: list[Finding], rng: random.Random, naming: Naming) -> str:
     while True:
-        name = label(rng, held_out)
+        name = naming(rng)
         if all(name not in f.label and f.label not in name for f in found):
             return name
 
 
-def question(found: list[Finding], rng: random.Random, held_out: bool) -> tuple[str, str]:
+def question(found: list[Finding], rng: random.Random, naming: Naming) -> tuple[str, str]:
     """A question over the findings and its answer."""
     kind, words = rng.random(), rng.random() < 0.6
     best = surest(found)
@@ -123,7 +128,7 @@ def question(found: list[Finding], rng: random.Random, held_out: bool) -> tuple[
         if asked_many:
             return f"How many {plural(f.label)} are there?", said[0].upper() + said[1:]
         return f"Is there {one(f.label)}?", f"Yes, {said}"
-    name = _absent(found, rng, held_out)
+    name = _absent(found, rng, naming)
     if asked_many:
         return f"How many {plural(name)} are there?", f"There are no {plural(name)}."
     return f"Is there {one(name)}?", f"No, there is no {name}."
@@ -157,19 +162,26 @@ def opening(rng: random.Random) -> Example:
 
 
 def example(rng: random.Random, held_out: bool = False, kind: str = "") -> Example:
-    """One training example: mostly reports, also questions and openings."""
+    """One example of the kinds that are measured: mostly reports, also questions and openings."""
     kind = kind or rng.choices(("report", "question", "opening"), (0.62, 0.3, 0.08))[0]
     if kind == "opening":
         return opening(rng)
-    found = sample(rng, held_out) if rng.random() > 0.03 else []
+    naming = partial(label, held_out=held_out)
+    found = sample(rng, naming) if rng.random() > 0.03 else []
     if kind == "question":
-        asked, answer = question(found, rng, held_out)
-        return Example(
-            f"{headline(found)} Question: {asked} Answer:", " " + answer, tuple(found), kind
-        )
-    style = rng.choices(("", "short", "detailed", "list"), (0.5, 0.15, 0.2, 0.15))[0]
+        return asked(found, *question(found, rng, naming))
+    return reported(found, rng.choices(STYLES, (0.5, 0.15, 0.2, 0.15))[0], rng)
+
+
+def asked(found: list[Finding], words: str, answer: str) -> Example:
+    """A question as a prompt, with its answer."""
+    prompt = f"{headline(found)} Question: {words} Answer:"
+    return Example(prompt, f" {answer}", tuple(found), "question")
+
+
+def reported(found: list[Finding], style: str, rng: random.Random) -> Example:
+    """A wish for a report as a prompt, with the report."""
     wish = f" Style: {style}." if style else ""
     gap = "\n" if style == "list" and found else " "
-    return Example(
-        f"{headline(found)}{wish} Report:", gap + report(found, style, rng), tuple(found), kind
-    )
+    answer = gap + report(found, style, rng)
+    return Example(f"{headline(found)}{wish} Report:", answer, tuple(found))

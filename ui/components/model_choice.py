@@ -3,22 +3,17 @@
 import streamlit as st
 
 from core.errors import Unavailable
+from core.inference.catalog import bundled_purpose
 from core.inference.types import ModelInfo, ModelState
 from core.runs.types import Task
 from ui.components.status import model_line
 from ui.resources import workbench
 from ui.text import plain
 
-_ABOUT_BUNDLED = {
-    Task.DETECTION: "The bundled detector knows drawn shapes: a colour, a fill or a size, "
-    "and a shape.",
-    Task.GENERATION: "The bundled writer turns findings into short reports.",
-}
-_LARGER = {
-    Task.DETECTION: "For photographs, name a larger detector in `models.toml`, such as "
-    "`IDEA-Research/grounding-dino-tiny`.",
-    Task.GENERATION: "For free text, name a larger writer in `models.toml`, such as "
-    "`Qwen/Qwen2.5-0.5B-Instruct`.",
+_BEYOND = {Task.DETECTION: "photographs", Task.GENERATION: "free text"}
+_KINDS = {
+    Task.DETECTION: "a zero-shot detector of the Grounding DINO or OWL kind",
+    Task.GENERATION: "a causal language model",
 }
 
 
@@ -40,8 +35,9 @@ def model_choice(task: Task, *, key: str) -> ModelInfo:
         persist_state="session",
     )
     info = infos[picked]
-    about = f" {_ABOUT_BUNDLED[task]}" if info.bundled else ""
-    st.caption(f"{_facts(info)}.{about}", help=_help(info))
+    st.caption(_facts(info), help=_help(info))
+    if info.bundled:
+        st.caption(_bundled(info))
     return info
 
 
@@ -59,11 +55,22 @@ def size_of(info: ModelInfo) -> str:
     return f"{_count(info.parameters)} parameters" if info.parameters else ""
 
 
+def _bundled(info: ModelInfo) -> str:
+    """What it is for, in its card's words, and where a larger one is named."""
+    purpose = plain(bundled_purpose(info) or "A small model")
+    start = f"Bundled: {purpose[0].lower()}{purpose[1:]}"
+    return f"{start}. For {_BEYOND[info.task]}, add a larger model to `models.toml`."
+
+
 def _help(info: ModelInfo) -> str:
     lines = [f"Revision `{info.revision[:12]}`"] if info.revision else []
     if info.reason:
         lines.append(plain(info.reason))
-    return "\n\n".join([*lines, _LARGER[info.task]])
+    lines.append(
+        f"`models.toml` lists the models on offer. `source` there may name any folder or Hub id of "
+        f"{_KINDS[info.task]}; the README shows how, under “Larger models”."
+    )
+    return "\n\n".join(lines)
 
 
 def _count(number: int) -> str:

@@ -1,4 +1,5 @@
 // The sample pictures as a radio group: one is checked, arrow keys walk, Enter or a click picks.
+// The line under them says what to expect of the one pointed at, otherwise of the checked one.
 export default function ({ parentElement, data, setTriggerValue }) {
   const group = parentElement.querySelector(".picker");
   if (group.dataset.files !== data.samples.map(({ file }) => file).join()) {
@@ -7,9 +8,13 @@ export default function ({ parentElement, data, setTriggerValue }) {
   }
   const buttons = [...group.children];
   const checked = buttons.findIndex((button) => button.dataset.file === data.picked);
+  const tell = (at) => (parentElement.querySelector(".note").textContent = expected(data.samples[at]));
+  tell(checked);
   buttons.forEach((button, at) => {
     button.setAttribute("aria-checked", String(at === checked));
     button.tabIndex = at === Math.max(checked, 0) ? 0 : -1;
+    button.onmouseenter = button.onfocus = () => tell(at);
+    button.onmouseleave = button.onblur = () => tell(checked);
     button.onclick = () => setTriggerValue("picked", button.dataset.file);
     button.onkeydown = (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
@@ -20,12 +25,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
   });
 }
 
+function expected(sample) {
+  return sample ? `${sample.title}: ${sample.note}` : "Samples: point at one to read what to expect.";
+}
+
 function thumbnail({ file, title, note, source }) {
   const button = document.createElement("button");
   button.type = "button";
   button.dataset.file = file;
   button.dataset.testid = "samplepicker-sample";
-  button.title = `${title}: ${note}`;
   button.setAttribute("role", "radio");
   button.setAttribute("aria-label", `Sample “${title}”: ${note}`);
   const image = document.createElement("img");

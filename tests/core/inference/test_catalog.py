@@ -6,7 +6,8 @@ import pytest
 
 from core.config import ROOT, Settings
 from core.errors import ConfigurationError
-from core.inference.catalog import BrokenEntry, read_catalog, starting_info
+from core.inference import catalog as catalog_module
+from core.inference.catalog import BrokenEntry, bundled_purpose, read_catalog, starting_info
 from core.inference.types import ModelEntry
 from core.runs.types import Task
 
@@ -26,6 +27,41 @@ def test_the_shipped_catalog_is_whole() -> None:
     entries = read_catalog(ROOT / "models.toml")
     assert all(isinstance(read, ModelEntry) for read in entries)
     assert {read.task for read in entries} == set(Task)
+
+
+def test_the_cards_of_bundled_models_begin_with_what_they_are_for() -> None:
+    for read in read_catalog(ROOT / "models.toml"):
+        purpose = bundled_purpose(starting_info(read))
+        assert purpose
+        assert len(purpose) < 100
+        assert not purpose.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("card", "purpose"),
+    [
+        ("# mine\n\nA finder of\ncats: small. It is new.\n\n## More\n", "A finder of cats"),
+        ("# mine\n\nFinds cats. Not 1.5 dogs.\n", "Finds cats"),
+        ("# mine\n", None),
+        (None, None),
+    ],
+)
+def test_a_purpose_is_the_first_clause_of_a_card(
+    card: str | None, purpose: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catalog_module, "ROOT", tmp_path)
+    folder = tmp_path / "models" / "mine"
+    folder.mkdir(parents=True)
+    if card:
+        (folder / "README.md").write_text(card)
+    read = entry(tmp_path, 'id = "a"\nsource = "models/mine"')
+    assert bundled_purpose(starting_info(read)) == purpose
+
+
+def test_a_models_own_folder_elsewhere_has_no_purpose_to_show(tmp_path: Path) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("# mine\n\nFinds cats.\n")
+    assert bundled_purpose(starting_info(entry(tmp_path, 'id = "a"\nsource = "mine"'))) is None
 
 
 def test_a_folder_is_found_beside_the_file(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ PROMPTS = (
     "x y z",
     "Report:",
 )
-FINDINGS = "red circle 0.93, blue square 0.88, green star 0.71"
+FINDINGS = "Findings: 3 red circle; 1 blue star; 2 green cloud. Report:"
 
 
 @pytest.mark.parametrize("family", ["gpt2", "llama"])
