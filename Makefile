@@ -6,8 +6,9 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
+BENCHES := service second_prompt repeated looking together rerun claims
 
-.PHONY: run test check format docs browser train-detector train-writer evaluate clean
+.PHONY: run test check format docs browser train-detector train-writer evaluate bench clean
 
 run: $(RUN_READY)
 	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
@@ -38,6 +39,9 @@ train-detector train-writer: train-%: $(DEV_READY)
 
 evaluate: $(DEV_READY)
 	$(PY) -m training.evaluate
+
+bench: browser
+	@for name in $(BENCHES); do $(PY) -m bench.$$name || exit 1; done
 
 $(RUN_READY): requirements.txt
 	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

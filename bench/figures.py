@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from statistics import median
 from time import perf_counter
 
+WARM_UP = 2
+"""Pairs that are thrown away."""
+
 
 @dataclass(frozen=True)
 class Pairs:
@@ -30,7 +33,7 @@ def seconds(work: Callable[[], object]) -> float:
 
 
 def alternating(
-    ours: Callable[[], object], peer: Callable[[], object], pairs: int, warm_up: int = 2
+    ours: Callable[[], object], peer: Callable[[], object], pairs: int, warm_up: int = WARM_UP
 ) -> Pairs:
     """Time both, in turns and each first every other time; the first pairs are thrown away."""
     taken = []

@@ -10,7 +10,7 @@ from string import ascii_lowercase
 
 from bench import owl
 from bench.figures import Pairs, seconds, tell
-from bench.pictures import fresh
+from bench.pictures import several
 from bench.workbenches import Opened, folder, opened
 
 GOAL = 15
@@ -26,17 +26,16 @@ def main() -> None:
 
 
 def _measure(product: Opened, kind: str, count: int) -> None:
-    rng, files = random.Random(1), fresh()
+    rng = random.Random(1)
     firsts, seconds_ = [], []
-    for picture in range(count + 1):
-        content = next(files)
+    for number, content in enumerate(several(count + 1)):
 
         def ask(content: bytes = content) -> None:
             prompt = ". ".join("".join(rng.choices(ascii_lowercase, k=6)) for _ in range(2))
             product.bench.detection.detect(product.analyst, content, prompt)
 
         first, second = seconds(ask), seconds(ask)
-        if picture:  # before the first one, the model was not loaded
+        if number:  # before the first one, the model was not loaded
             firsts.append(first)
             seconds_.append(second)
     taken = Pairs(tuple(firsts), tuple(seconds_))

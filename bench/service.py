@@ -13,8 +13,8 @@ import torch
 from PIL import Image
 
 from bench import owl
-from bench.figures import alternating, tell
-from bench.pictures import PHRASES, PROMPT, fresh
+from bench.figures import WARM_UP, alternating, tell
+from bench.pictures import PHRASES, PROMPT, several
 from bench.workbenches import BUNDLED, Opened, folder, opened
 from core.inference.detector import TorchDetector
 from core.inference.device import use_threads
@@ -35,16 +35,17 @@ def _measure(product: Opened, model: str, shown: str, pairs: int) -> None:
     _, detector = product.bench.models.detector(model)
     if not isinstance(detector, TorchDetector):
         raise TypeError(f"{model} does not run here")
-    files = fresh()
+    files = several(2 * (pairs + WARM_UP))
 
     def service() -> object:
-        return product.bench.detection.detect(product.analyst, next(files), PROMPT, model=model)
+        detector.free_memory()  # nothing of an earlier call may help this one
+        return product.bench.detection.detect(product.analyst, files.pop(), PROMPT, model=model)
 
     def peer() -> object:
         use_threads(detector.loaded.model.num_parameters(), detector.loaded.device)
-        return direct(detector, next(files))
+        return direct(detector, files.pop())
 
-    taken = alternating(service, peer, pairs)
+    taken = alternating(service, peer, pairs, WARM_UP)
     tell(
         f"service call, {shown}",
         f"{taken.ratio:.3f} x the time of processor + model ({taken}, {pairs} pairs)",

@@ -14,8 +14,8 @@ from typing import Any
 import torch
 from PIL import Image
 
-from bench.figures import Pairs, alternating, tell
-from bench.pictures import PHRASES, PROMPT, fresh
+from bench.figures import WARM_UP, Pairs, alternating, tell
+from bench.pictures import PHRASES, PROMPT, several
 from bench.workbenches import BUNDLED, Opened, folder, opened
 from core.inference.detector import TorchDetector
 from core.inference.types import DetectorRequest
@@ -40,19 +40,20 @@ def main() -> None:
 
 
 def _requests(product: Opened, pairs: int) -> None:
-    files = fresh()
+    turns = pairs + WARM_UP
+    files = several(2 * turns * AT_ONCE)
 
     def ask(content: bytes) -> object:
         return product.bench.detection.detect(product.analyst, content, PROMPT)
 
     def with_files(way: Callable[[list[bytes]], object]) -> Callable[[], object]:
-        ready = [[next(files) for _ in range(AT_ONCE)] for _ in range(pairs + 2)]
+        ready = [[files.pop() for _ in range(AT_ONCE)] for _ in range(turns)]
         return lambda: way(ready.pop())
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
         at_once = with_files(lambda contents: list(threads.map(ask, contents)))
         one_by_one = with_files(lambda contents: [ask(content) for content in contents])
-        taken = alternating(at_once, one_by_one, pairs)
+        taken = alternating(at_once, one_by_one, pairs, WARM_UP)
     throughput = 1 / taken.ratio
     tell(
         f"{AT_ONCE} requests at once, bundled detector",
@@ -66,9 +67,7 @@ def _passes(product: Opened) -> None:
     _, detector = product.bench.models.detector()
     if not isinstance(detector, TorchDetector):
         raise TypeError("the bundled detector does not run here")
-    asked = [
-        _asked(detector, content) for content, _ in zip(fresh(), range(PICTURES), strict=False)
-    ]
+    asked = [_asked(detector, content) for content in several(PICTURES)]
     taken: Pairs = alternating(
         partial(detector.run, asked), partial(detector.run, asked[:1]), 20, warm_up=5
     )

@@ -3,7 +3,7 @@
 from PIL import Image
 
 PADDING = (127, 127, 127)
-_LONGEST_ASPECT = 32
+_LONGEST_ASPECT = 16
 _FRAME_SIDE = 4096
 
 
