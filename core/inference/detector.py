@@ -19,7 +19,7 @@ from core.inference.types import DetectorAnswer
 from core.metrics import model_calls_total
 from core.runs.types import Task
 
-_LONGEST_ASPECT = 32
+_LONGEST_ASPECT = 16
 _FRAME_SIDE = 4096
 _PADDING = (127, 127, 127)
 

@@ -138,6 +138,6 @@ def test_a_hair_of_a_picture_costs_no_more_than_another(
 
 def test_a_thin_picture_is_framed_in_its_own_measure() -> None:
     framed, extent = _framed(Image.new("RGB", (10, 64_000)))
-    assert extent == (2000, 64_000)
-    assert framed.size == (128, 4096)
+    assert extent == (4000, 64_000)
+    assert framed.size == (256, 4096)
     assert _framed(Image.new("RGB", (5000, 5000)))[1] == (5000, 5000)
