@@ -29,7 +29,7 @@ docs: $(RUN_READY)
 	$(PY) manage.py docs
 
 browser: $(DEV_READY)
-	@$(PY) tests/browser/chromium.py
+	@$(PY) -m bench.chromium
 
 # A step asks for the same large blocks again and again; handing them back to the system each time
 # costs a sixth of the time.

@@ -3,14 +3,16 @@
 Ranges are the services' to check.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.detection.types import Box
 from core.feedback.types import BoxVerdict, MissedObject, Verdict
 from core.generation.types import Message, SamplingParams
+from core.runs.types import HistoryFilter, RunStatus, Task
 
 
 def _is_text(value: str) -> str:
@@ -125,6 +127,43 @@ class FeedbackIn(Request):
         if self.missed is None:
             return None
         return [MissedObject(each.label, each.box.box) for each in self.missed]
+
+
+def _moment(value: object) -> datetime:
+    """A time in ISO 8601 only: numbers would be read as seconds since 1970."""
+    try:
+        return datetime.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("this is no time; write it as 2026-01-31T12:00:00Z") from error
+
+
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+
+
+class RunsIn(Request):
+    """A query: all of it comes as text, and what is empty counts as left out."""
+
+    model_config = ConfigDict(strict=False)
+
+    text: Text = Field("", description="part of the prompt, in any case")
+    task: Task | None = None
+    model: Text | None = None
+    status: RunStatus | None = None
+    rated: bool | None = Field(None, description="whether you rated it")
+    since: Moment | None = Field(None, description="a time with its zone; this one included")
+    until: Moment | None = Field(None, description="a time with its zone; this one not included")
+    image_sha256: str | None = Field(None, description="detections on this picture, in hex")
+    cursor: str | None = Field(None, description="the `next` of the page before")
+    limit: int = Field(50, description="runs on a page, 1 to 200")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, sent: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in sent.items() if value != ""}
+
+    @property
+    def wanted(self) -> HistoryFilter:
+        return HistoryFilter(**self.model_dump(exclude={"cursor", "limit"}))
 
 
 class TicketIn(Request):

@@ -6,9 +6,10 @@ The peer in the same run is one click on Detect, which shows that messages are c
 
 from playwright.sync_api import Locator, Page
 
-from bench.browsing import Wire, detected, signed_in_page, still
+from bench.browsing import detected, signed_in_page, still
 from bench.figures import tell
-from tests.browser.steps import boxes
+from bench.steps import boxes
+from bench.wire import Wire
 
 
 def main() -> None:

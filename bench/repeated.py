@@ -19,8 +19,8 @@ import msgpack
 
 from bench.figures import alternating, tell
 from bench.pictures import PROMPT, SAMPLE
+from bench.product import Product, manage, metrics
 from bench.running import ANALYST, running
-from tests.browser.conftest import Product, manage, metrics
 
 GOAL = 3.0
 _AT_ONCE = getattr(socket, "TCP_QUICKACK", None)  # Linux only

@@ -1,17 +1,18 @@
 """Bytes of pictures sent to the browser when the picture stays: ``python -m bench.rerun``.
 
-Counted from the network's answers in a real browser, over reruns of three kinds: a verdict on a
-box, a changed text, and a new detection on the same picture. The peer in the same run is the
-first showing of the picture.
+Counted in a real browser, as answers of their own and inline in messages, over reruns of three
+kinds: a verdict on a box, a changed text, and a new detection on the same picture. The peer in the
+same run is the first showing of the picture.
 """
 
 import re
 
 from playwright.sync_api import Page, expect
 
-from bench.browsing import Wire, detected, signed_in_page, still
+from bench.browsing import detected, signed_in_page, still
 from bench.figures import tell
-from tests.browser.steps import boxes
+from bench.steps import boxes
+from bench.wire import Wire
 
 _PROMPTS = ("red cross", "blue bolt. green cloud", "orange arrow")
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from bench.product import Product, manage, running_product
 from bench.workbenches import folder
-from tests.browser.conftest import Product, manage, running_product
 
 ANALYST, WORDS = "wei", "boxes by the dozen"
 """The account's name, and what to sign in with."""

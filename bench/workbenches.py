@@ -17,7 +17,7 @@ BUNDLED = f"""
 [[detector]]
 id = "shapes"
 source = "{ROOT / "models" / "shapes-detector"}"
-box_threshold = 0.42
+box_threshold = 0.38
 """
 
 

@@ -2,11 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from time import monotonic
+from typing import Any
 
-from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_TRUSTED_S = 0.2
+"""How long a connection is taken for alive after its last use: no server restarts sooner."""
+_USED = "used"
 
 
 class Database:
@@ -25,13 +32,14 @@ class Database:
             pool_size=10,
             max_overflow=20,
             pool_timeout=5,
-            pool_pre_ping=True,
             pool_use_lifo=True,
             connect_args={
                 "connect_timeout": 5,
                 "options": "-c statement_timeout=30s -c lock_timeout=10s -c timezone=UTC",
             },
         )
+        event.listen(self.engine, "checkin", _note_use)
+        event.listen(self.engine, "checkout", self._check_alive)
 
     @contextmanager
     def unit_of_work(self) -> Iterator[Session]:
@@ -62,6 +70,20 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+    def _check_alive(self, connection: Any, record: ConnectionPoolEntry, _: object) -> None:
+        """Ask a connection that lay idle for an answer, so that a restart goes unnoticed."""
+        now = monotonic()
+        if now - record.info.get(_USED, now) < _TRUSTED_S:
+            return
+        try:
+            self.engine.dialect.do_ping(connection)
+        except self.engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
+
+
+def _note_use(_: object, record: ConnectionPoolEntry) -> None:
+    record.info[_USED] = monotonic()
 
 
 def is_postgresql(url: str) -> bool:

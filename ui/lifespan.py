@@ -8,12 +8,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
+import uvicorn
 
 from core.config import load_settings
 from core.errors import ConfigurationError, Unavailable
 from core.logs import configure
 from core.workbench import Workbench
 from ui.resources import say, workbench
+from ui.server import running_server, send_at_once
 from ui.stopping import before_stopping
 
 _PATIENCE_S = 2
@@ -29,15 +31,18 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         sys.stderr.write(f"Glimpse cannot start. {error.message}\n")
         logging.disable()  # the server would log where in the program that was found out
         raise
+    server = running_server()
     before_stopping(bench.generation.close)
-    announcement = asyncio.create_task(_announce(bench))
+    announcement = asyncio.create_task(_announce(bench, server))
     yield
     announcement.cancel()
     await asyncio.to_thread(bench.close)
 
 
-async def _announce(bench: Workbench) -> None:
+async def _announce(bench: Workbench, server: uvicorn.Server | None) -> None:
     """Print the address, as the last line, once the models are loaded and the port answers."""
+    if server is not None:
+        await send_at_once(server)
     say("Loading the models …")
     await asyncio.to_thread(_load, bench)
     await _prepared(bench)

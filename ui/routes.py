@@ -10,9 +10,7 @@ API_PATHS = (
     "/readyz",
     "/metrics",
     "/auth/cookie",
-    "/api/{path:path}",
-    "/v1/{path:path}",
-    "/hf/{path:path}",
+    *(each for name in ("/api", "/v1", "/hf") for each in (name, f"{name}/{{path:path}}")),
 )
 
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-import uvicorn
+from ui.server import running_server
 
 Handler = Callable[[int, FrameType | None], object]
 LEFT_TO_CLIENTS_S = 4
@@ -19,6 +19,9 @@ def before_stopping(end_streams: Callable[[], None]) -> None:
     """
     if threading.current_thread() is not threading.main_thread():
         return  # signals are somebody else's then
+    server = running_server()
+    if server is not None and server.config.timeout_graceful_shutdown is None:
+        server.config.timeout_graceful_shutdown = LEFT_TO_CLIENTS_S
     for number in (signal.SIGINT, signal.SIGTERM):
         handler = signal.getsignal(number)
         if callable(handler):
@@ -26,10 +29,6 @@ def before_stopping(end_streams: Callable[[], None]) -> None:
 
 
 def _stopping(handle: Handler, end_streams: Callable[[], None]) -> Handler:
-    server = getattr(handle, "__self__", None)
-    if isinstance(server, uvicorn.Server) and server.config.timeout_graceful_shutdown is None:
-        server.config.timeout_graceful_shutdown = LEFT_TO_CLIENTS_S
-
     def stop(number: int, frame: FrameType | None) -> None:
         threading.Thread(target=end_streams, name="end-streams", daemon=True).start()
         handle(number, frame)

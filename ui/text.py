@@ -34,6 +34,10 @@ def facts(*parts: str) -> str:
     return " · ".join(part.replace(" ", _NO_BREAK) for part in parts if part)
 
 
+def boxes(count: int) -> str:
+    return f"{count} {'box' if count == 1 else 'boxes'}"
+
+
 def shortened(text: str, length: int) -> str:
     """One line of at most `length` characters."""
     line = " ".join(text.split())

@@ -1,4 +1,4 @@
-"""Runs after they began: what they are, their stream, their picture, their end."""
+"""Runs after they began: lists of them, what they are, their stream, their picture, their end."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
@@ -8,7 +8,9 @@ from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import SECURED, Bench, Caller
+from api.history_answers import ComparisonOut, RunsOut
 from api.run_answers import DetectionRunOut, GenerationRunOut
+from api.schemas import RunsIn
 from api.streaming import sse
 from core.detection.downloads import MAX_RUNS, Download, DownloadFormat
 from core.errors import Invalid
@@ -18,6 +20,31 @@ router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
 _OF_MANY = Literal[DownloadFormat.JSON, DownloadFormat.CSV, DownloadFormat.COCO]
 _TABLES: Mapping[str, Any] = {"application/json": {}, "text/csv": {}}
+
+
+@router.get("")
+def runs(bench: Bench, caller: Caller, asked: Annotated[RunsIn, Query()]) -> RunsOut:
+    """Your own runs, newest first, a page at a time.
+
+    Ask for the next page with the same filters and `cursor` set to `next`. Pages stay right while
+    runs are added.
+    """
+    return RunsOut.of(bench.runs.history(caller, asked.wanted, asked.cursor, asked.limit))
+
+
+@router.get("/compare")
+def compare(
+    bench: Bench,
+    caller: Caller,
+    a: Annotated[UUID, Query(description="a finished detection of yours")],
+    b: Annotated[UUID, Query(description="another one on the same picture")],
+) -> ComparisonOut:
+    """What two detections found on one picture, at the thresholds of each, box by box.
+
+    In `pairs` are boxes with the same label that overlap by half or more (intersection over
+    union), the best overlap first.
+    """
+    return ComparisonOut.of(bench.runs.compare(caller, a, b))
 
 
 @router.get("/export", response_class=Response, responses={200: {"content": _TABLES}})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,13 @@ from core.inference.types import DetectorAnswer, ModelInfo
 from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
+from db.repositories.detections import DetectionRepository
 from db.repositories.reuse import ReuseRepository
-from db.repositories.runs import ImageRepository, ModelRepository, Run, RunRepository
+from db.repositories.runs import ImageRepository, ModelRepository, Run
 from db.session import Database
+
+_SENT_UNASKED = 2**18
+"""Bytes of a file up to which sending it is cheaper than asking whether it is kept already."""
 
 
 @dataclass(frozen=True)
@@ -54,28 +58,38 @@ def record(
 ) -> DetectionRun:
     """Commit the run with its picture; without an answer it is kept as failed."""
     model, image = request.model, request.file.decoded.info
+    run: dict[str, Any] = {
+        **_columns(request, timings={**timings, **(answer.timings_ms if answer else {})}),
+        "request_hash": request.hash,
+        "status": RunStatus.FAILED if answer is None else RunStatus.DONE,
+        "output": as_output(request.phrases, answer.detections if answer else ()),
+        "error_code": error_code,
+    }
+    _add(database, request, run)
+    return as_run(Run(**run, cached=False), model.id, model.revision, image)
+
+
+def _add(database: Database, request: CheckedRequest, run: Mapping[str, Any]) -> None:
+    model, file = request.model, request.file
+    image, sha256 = file.decoded.info, bytes.fromhex(file.sha256)
     with database.unit_of_work() as session:
-        ImageRepository(session).add_image(
-            sha256=bytes.fromhex(image.sha256),
+        known = len(file.content) > _SENT_UNASKED and ImageRepository(session).has_image(sha256)
+        add = partial(
+            DetectionRepository(session).add_detection,
+            model=model.id,
+            revision=model.revision,
+            image_sha256=sha256,
             mime=image.mime,
             width=image.width,
             height=image.height,
-            content=request.file.content,
+            content=None if known else file.content,
+            **run,
         )
-        model_id = ModelRepository(session).model_id_for(
-            new_id(), Task.DETECTION, model.id, model.revision, model.source
-        )
-        run = RunRepository(session).add_run(
-            **_columns(request, timings={**timings, **(answer.timings_ms if answer else {})}),
-            task=Task.DETECTION,
-            model_id=model_id,
-            image_sha256=bytes.fromhex(image.sha256),
-            request_hash=request.hash,
-            status=RunStatus.FAILED if answer is None else RunStatus.DONE,
-            output=as_output(request.phrases, answer.detections if answer else ()),
-            error_code=error_code,
-        )
-    return as_run(run, model.id, model.revision, image)
+        if not add():
+            ModelRepository(session).model_id_for(
+                new_id(), Task.DETECTION, model.id, model.revision, model.source
+            )
+            add()
 
 
 def record_equal(

@@ -1,4 +1,4 @@
-"""What a rating may hold, checked before the database sees it."""
+"""What a rating, a verdict or a missed object may hold, checked before the database sees it."""
 
 import re
 import unicodedata

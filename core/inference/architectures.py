@@ -1,4 +1,4 @@
-"""Which families of detectors there are, and why one of them is not on offer."""
+"""Which families of detectors there are, and the ready detector of a checkpoint."""
 
 from collections.abc import Mapping
 from types import MappingProxyType

@@ -12,7 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.config import ROOT
 from core.errors import ConfigurationError
-from core.inference.addresses import check_address, is_address, key_in, shown_source
+from core.inference.addresses import REMOTE, check_address, is_address, key_in, shown_source
+from core.inference.cards import Card, read_card
 from core.inference.types import ModelEntry, ModelInfo, ModelState
 from core.runs.types import Task
 
@@ -22,7 +23,6 @@ TASKS: Mapping[str, Task] = MappingProxyType(
 )
 
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
-_END_OF_CLAUSE = re.compile(r"[.:;](?:\s|$)")
 
 
 @dataclass(frozen=True)
@@ -88,32 +88,26 @@ def is_fake(entry: ModelEntry) -> bool:
     return entry.source.partition("?")[0] == BUILTIN_FAKE
 
 
-def bundled_purpose(info: ModelInfo) -> str | None:
-    """What a bundled model is for: its card's first clause. None without a card, and of others."""
-    card = ROOT / info.source / "README.md"
-    if not info.bundled or not card.is_file():
-        return None
-    blocks = card.read_text(encoding="utf-8").split("\n\n")
-    opening = next((block for block in blocks if not block.startswith("#")), "")
-    return _END_OF_CLAUSE.split(" ".join(opening.split()), maxsplit=1)[0] or None
-
-
 def starting_info(entry: ModelEntry | BrokenEntry) -> ModelInfo:
     """What is known of a model before it is loaded; a broken entry stays like this."""
     source = Path(entry.source)
     known = entry if isinstance(entry, ModelEntry) else None
+    bundled = source.is_relative_to(ROOT / "models")
+    card = read_card(source) if bundled else Card()
     return ModelInfo(
         id=entry.id,
         task=entry.task,
         source=shown_source(entry.source),
         revision=(known.revision if known else None) or "",
-        device="",
+        device=REMOTE if known and is_address(entry.source) else "",
         state=ModelState.WAITING if known else ModelState.UNAVAILABLE,
         reason=entry.reason if isinstance(entry, BrokenEntry) else None,
         parameters=None,
         box_threshold=known.box_threshold if known else 0.0,
         text_threshold=known.text_threshold if known else 0.0,
-        bundled=source.is_relative_to(ROOT / "models"),
+        bundled=bundled,
+        purpose=card.purpose,
+        on_captions=card.captions,
     )
 
 
@@ -167,7 +161,7 @@ def _resolved(source: str, folder: Path, task: Task) -> str:
         return source
     if is_address(source):
         if task is Task.GENERATION:
-            raise ValueError("remote engines write no text yet; name a folder or a Hub id")
+            raise ValueError("remote engines write no text; name a folder or a Hub id")
         check_address(source)
         return source
     path = folder / Path(source).expanduser()

@@ -58,7 +58,7 @@ class RemoteDetector:
         )
 
     def described(self, info: ModelInfo) -> ModelInfo:
-        """`info` with the state of now: waiting for the first call, ready, or away for a while."""
+        """`info` with the state of now: waiting for a call, ready, or away for a while."""
         state, reason = self._health.state()
         return replace(info, state=state, reason=reason)
 

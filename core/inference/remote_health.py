@@ -11,7 +11,9 @@ _STRIKES = 2
 
 
 class RemoteHealth:
-    """Waiting for the first call, ready, or away until it is worth another call.
+    """Waiting for a call, ready, or away until it is worth another call.
+
+    Waiting with a reason: it was asked before, and that is how it failed.
 
     A failure that may lie in the one request (too slow, broken off, an error of the server) makes
     the model unavailable only when the call before failed too: one bad picture takes a model from
@@ -28,9 +30,11 @@ class RemoteHealth:
 
     def state(self) -> tuple[ModelState, str | None]:
         with self._lock:
-            if self._reason is not None and self._clock() < self._away_until:
+            if self._clock() < self._away_until:
                 return ModelState.UNAVAILABLE, self._reason
-            return (ModelState.READY if self._worked else ModelState.WAITING), None
+            if self._worked:
+                return ModelState.READY, None
+            return ModelState.WAITING, self._reason
 
     def retry_after(self) -> int:
         """Seconds until the server is asked again; at least 1."""
@@ -40,10 +44,12 @@ class RemoteHealth:
     def works(self) -> None:
         with self._lock:
             self._worked, self._failed, self._reason = True, 0, None
+            self._away_until = 0.0
 
     def fails(self, failure: Failure) -> None:
         with self._lock:
             self._failed += 1
+            self._reason = failure.reason
             if failure.certain or self._failed >= _STRIKES:
-                self._worked, self._reason = False, failure.reason
+                self._worked = False
                 self._away_until = self._clock() + failure.retry_after

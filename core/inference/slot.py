@@ -10,7 +10,7 @@ import structlog
 
 from core.config import Settings
 from core.errors import Unavailable
-from core.inference.addresses import REMOTE, is_remote
+from core.inference.addresses import is_remote
 from core.inference.architectures import ARCHITECTURES, detector_for
 from core.inference.asked import DetectorLimits
 from core.inference.catalog import BrokenEntry, is_fake, starting_info
@@ -126,7 +126,6 @@ class DetectorSlot(Slot[Detector]):
             self.info = replace(self.info, revision=REVISION, device="cpu")
             return fake
         if is_remote(entry):
-            self.info = replace(self.info, device=REMOTE)
             return RemoteDetector(entry, self._settings)
         loaded = load_detector(entry, self._settings.device, tuple(ARCHITECTURES))
         detector = detector_for(loaded, DetectorLimits.from_settings(self._settings))

@@ -52,6 +52,9 @@ class ModelInfo:
     context_tokens: int | None = None
     chat_template: bool = False
     grounds_captions: bool = False
+    purpose: str | None = None
+    """What a bundled model is for, and in `on_captions` how well it reads them, by its card."""
+    on_captions: str | None = None
 
 
 @dataclass(frozen=True)

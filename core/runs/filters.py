@@ -8,6 +8,7 @@ from core.feedback.checks import checked_characters
 from core.runs.types import HistoryFilter
 
 MAX_TEXT_CHARS = 200
+_YEARS = range(2000, 3001)
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -22,6 +23,9 @@ def checked(wanted: HistoryFilter) -> HistoryFilter:
         moment = getattr(wanted, name)
         if moment is not None and moment.tzinfo is None:
             raise _invalid(name, "the time has no zone; add one, such as +00:00.")
+        if moment is not None and moment.year not in _YEARS:
+            first, last = _YEARS[0], _YEARS[-1]
+            raise _invalid(name, f"the year {moment.year} is too far away; use {first} to {last}.")
     if wanted.since and wanted.until and wanted.since > wanted.until:
         raise _invalid("since", "it is later than “until”; swap them.")
     if wanted.image_sha256 is not None and not _SHA256.fullmatch(wanted.image_sha256):

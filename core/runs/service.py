@@ -108,8 +108,10 @@ def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
             rating=rating,
             cached=run.cached,
             image_sha256=None if run.image_sha256 is None else run.image_sha256.hex(),
+            box_threshold=threshold,
+            boxes=run.boxes,
         )
-        for run, model, rating in rows
+        for run, model, rating, threshold in rows
     )
 
 

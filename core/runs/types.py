@@ -20,7 +20,11 @@ class RunStatus(StrEnum):
 
 @dataclass(frozen=True)
 class RunSummary:
-    """One line of a list of runs. `image_sha256` in hex, for detections only."""
+    """One line of a list of runs. `image_sha256` in hex, for detections only.
+
+    `boxes` is how many a finished detection found: those that reach its `box_threshold`, and its
+    text threshold where that is higher. Both are None for all other runs.
+    """
 
     id: UUID
     task: Task
@@ -32,6 +36,8 @@ class RunSummary:
     rating: int | None
     cached: bool = False
     image_sha256: str | None = None
+    box_threshold: float | None = None
+    boxes: int | None = None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What people think of a run."""
+"""What people think of a run, and of its boxes."""
 
 from typing import Any
 from uuid import UUID

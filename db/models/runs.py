@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     ForeignKey,
     Index,
     LargeBinary,
@@ -15,6 +16,18 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Created, IdPk, Json, Sha256
+
+BOXES = """
+case when task = 'detection'::text and status = 'done'::text then
+    jsonb_array_length(jsonb_path_query_array(
+        output,
+        '$.detections[*].score ? (@ >= $box_threshold && @ >= $text_threshold)'::jsonpath,
+        params
+    ))
+else null::integer end
+"""
+"""Counted when a run is written, as reading its output costs more than all else of a list. In
+PostgreSQL's own spelling, so that it can be compared with what the database says."""
 
 
 class Model(Base):
@@ -69,6 +82,8 @@ class Run(Base):
     """Whether the boxes were taken from an equal run."""
     status: Mapped[str]
     output: Mapped[Json | None]
+    boxes: Mapped[int | None] = mapped_column(Computed(BOXES, persisted=True))
+    """Of a finished detection: how many of its boxes reach both of its thresholds."""
     error_code: Mapped[str | None]
     timings_ms: Mapped[Json | None]
     latency_ms: Mapped[int | None] = mapped_column(BigInteger)

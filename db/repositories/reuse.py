@@ -109,7 +109,8 @@ class ReuseRepository:
         next second may lose a run that anyone can have again, but none that was judged, as later
         commits do wait, for all that came before them.
         """
-        row = self._session.execute(
+        connection = self._session.connection()
+        row = connection.execute(
             _ADD_EQUAL,
             {
                 "wanted_hash": request_hash,

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, tuple_, update
+from sqlalchemy import Select, case, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
@@ -13,8 +13,9 @@ from db.models import Feedback, Image, Model, Run
 
 __all__ = ["Image", "ImageRepository", "Listed", "Model", "ModelRepository", "Run", "RunRepository"]
 
-Listed = tuple[Run, Model, int | None]
-"""A run without its output, its model, and the user's own rating of it."""
+Listed = tuple[Run, Model, int | None, float | None]
+"""A run without its output, its model, the user's own rating of it, and its box threshold where
+its boxes are counted."""
 
 
 class RunRepository:
@@ -108,7 +109,7 @@ class RunRepository:
         query = _listed(user_id).limit(limit)
         if task is not None:
             query = query.where(Run.task == task)
-        return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
+        return [(row[0], row[1], row[2], row[3]) for row in self._session.execute(query)]
 
     def history(
         self,
@@ -146,7 +147,7 @@ class RunRepository:
             query = query.where(Run.created_at < until)
         if image_sha256 is not None:
             query = query.where(Run.image_sha256 == image_sha256)
-        return [(row[0], row[1], row[2]) for row in self._session.execute(query)]
+        return [(row[0], row[1], row[2], row[3]) for row in self._session.execute(query)]
 
     def fail_interrupted(self, task: str, before: datetime, now: datetime) -> int:
         """Close runs of `task` left running since before a process began; returns how many."""
@@ -159,9 +160,10 @@ class RunRepository:
         return len(closed.all())
 
 
-def _listed(user_id: UUID) -> Select[Run, Model, int]:
+def _listed(user_id: UUID) -> Select[Run, Model, int, float | None]:
+    threshold = Run.params["box_threshold"].as_float()
     return (
-        select(Run, Model, Feedback.rating)
+        select(Run, Model, Feedback.rating, case((Run.boxes.is_not(None), threshold)))
         .options(
             load_only(
                 Run.task,
@@ -169,6 +171,7 @@ def _listed(user_id: UUID) -> Select[Run, Model, int]:
                 Run.status,
                 Run.cached,
                 Run.image_sha256,
+                Run.boxes,
                 Run.created_at,
                 raiseload=True,
             )
@@ -204,17 +207,8 @@ class ImageRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add_image(
-        self, *, sha256: bytes, mime: str, width: int, height: int, content: bytes
-    ) -> None:
-        """Keep a file once; the same bytes again change nothing. Sizes in pixels, upright."""
-        if self._session.scalar(select(Image.sha256).where(Image.sha256 == sha256)) is not None:
-            return
-        self._session.execute(
-            insert(Image)
-            .values(sha256=sha256, mime=mime, width=width, height=height, content=content)
-            .on_conflict_do_nothing(index_elements=["sha256"])
-        )
+    def has_image(self, sha256: bytes) -> bool:
+        return self._session.scalar(select(Image.sha256).where(Image.sha256 == sha256)) is not None
 
     def get_image(self, sha256: bytes) -> Image | None:
         """The row without its content."""

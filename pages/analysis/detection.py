@@ -40,6 +40,7 @@ with right:
         with answer, shown(), st.spinner("Looking", show_time=True):
             run = detect(actor, asked, source, run)
             show_detection(run.id)
+        asked.renew()
 
 with left:
     if run:

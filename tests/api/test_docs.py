@@ -12,6 +12,8 @@ CALLS = {
     ("post", "/api/v1/detect"),
     ("post", "/hf/{model}"),
     ("post", "/api/v1/generate"),
+    ("get", "/api/v1/runs"),
+    ("get", "/api/v1/runs/compare"),
     ("get", "/api/v1/runs/{run_id}"),
     ("get", "/api/v1/runs/{run_id}/stream"),
     ("get", "/api/v1/runs/{run_id}/image"),

@@ -14,6 +14,7 @@ from tests.api.conftest import error_of
     [
         ("GET", "/api/nothing", 404, "not_found"),
         ("GET", "/api", 404, "not_found"),
+        ("GET", "/hf", 404, "not_found"),
         ("GET", "/api/v1/models/", 404, "not_found"),
         ("POST", "/api/v1/jobs", 404, "not_found"),
         ("POST", "/v1/chat/completions", 404, "not_found"),

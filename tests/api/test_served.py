@@ -188,6 +188,8 @@ def _many_ratings(bench: Workbench) -> None:
 def test_pages_and_the_api_share_the_port(http: httpx2.Client) -> None:
     assert http.get("/detection").text == "a page"
     assert http.get("/healthz").json() == {"status": "ok"}
-    unknown = http.get("/api/nothing")
-    assert unknown.status_code == 404
-    assert error_of(unknown)["code"] == "not_found"
+    for path in ("/api", "/api/", "/api/nothing", "/v1", "/v1/nothing", "/hf", "/hf/"):
+        unknown = http.get(path)
+        assert unknown.status_code == 404, path
+        assert error_of(unknown)["code"] == "not_found"
+    assert http.get("/apiary").text == "a page"

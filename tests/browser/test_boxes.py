@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
+from bench.wire import Wire
 from tests.browser.steps import boxes, detect_sample, settle, sign_in, star
 
 pytestmark = pytest.mark.browser
@@ -199,32 +200,8 @@ def test_overlapping_boxes_are_hidden_on_demand_only(result: Page) -> None:
     expect(result.get_by_test_id("boxview-suppressing")).not_to_be_checked()
 
 
-class Sent:
-    """What the page sends and gets from now on."""
-
-    def __init__(self, page: Page) -> None:
-        self.messages = 0
-        self.pictures: list[str] = []
-        self.received = 0
-        devtools = page.context.new_cdp_session(page)
-        devtools.send("Network.enable")
-        devtools.on("Network.webSocketFrameSent", self._sent)
-        devtools.on("Network.webSocketFrameReceived", self._received)
-        page.on("request", self._requested)
-
-    def _sent(self, _: object) -> None:
-        self.messages += 1
-
-    def _received(self, event: dict[str, Any]) -> None:
-        self.received += len(event["response"]["payloadData"])
-
-    def _requested(self, request: Any) -> None:
-        if request.resource_type == "image" or "/image" in request.url:
-            self.pictures.append(request.url)
-
-
 def test_looking_at_boxes_costs_no_message(result: Page) -> None:
-    sent = Sent(result)
+    wire = Wire(result)
     for score in ("0.9", "0.3", "0.05"):
         result.get_by_test_id("boxview-score").fill(score)
     result.get_by_test_id("boxview-suppressing").check()
@@ -235,11 +212,11 @@ def test_looking_at_boxes_costs_no_message(result: Page) -> None:
     result.keyboard.press("ArrowRight")
     result.get_by_test_id("boxview-reset").click()
     result.wait_for_timeout(500)
-    assert sent.messages == 0
+    assert wire.sent == 0
 
 
 def test_a_rerun_that_leaves_the_picture_sends_none_of_it(result: Page) -> None:
-    sent = Sent(result)
+    wire = Wire(result)
     boxes(result).first.click()
     result.keyboard.press("1")
     saved(result, f"judged 1 of {boxes(result).count()}")
@@ -248,5 +225,8 @@ def test_a_rerun_that_leaves_the_picture_sends_none_of_it(result: Page) -> None:
     result.get_by_role("button", name="Detect").click()
     expect(result).not_to_have_url(address)
     settle(result)
-    assert sent.pictures == []
-    assert sent.received < 200_000, "as much as a picture"
+    assert not wire.answers
+    assert wire.picture_bytes == 0
+    result.get_by_role("radio", name="Street").click()
+    expect(result.get_by_alt_text("The chosen picture")).to_be_visible()
+    assert wire.picture_bytes > 0, "another picture is not counted"

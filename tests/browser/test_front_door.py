@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ADMIN_PASSWORD
+from bench.product import ADMIN_PASSWORD
 from tests.browser.steps import sign_in
 
 pytestmark = pytest.mark.browser

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import ADMIN_PASSWORD, Product, metrics
+from bench.product import ADMIN_PASSWORD, Product, metrics
 from tests.browser.steps import (
     boxes,
     detect_sample,

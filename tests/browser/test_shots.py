@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import SHOTS, Product
+from bench.product import Product
+from tests.browser.conftest import SHOTS
 from tests.browser.steps import boxes, detect_sample, generate, rate, settle, sign_in
 
 pytestmark = pytest.mark.browser

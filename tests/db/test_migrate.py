@@ -31,8 +31,11 @@ _FIRST_VERSION = (
     " values (gen_random_uuid(), 'ann', '-', 'analyst')",
     "insert into models (id, task, name, revision, source)"
     " values (gen_random_uuid(), 'detection', 'shapes', 'r1', 'x')",
-    "insert into runs (id, user_id, face, trace_id, task, model_id, prompt, params, status)"
-    " select gen_random_uuid(), users.id, 'ui', 't', 'detection', models.id, 'a cat', '{}', 'done'"
+    "insert into runs"
+    " (id, user_id, face, trace_id, task, model_id, prompt, params, status, output)"
+    " select gen_random_uuid(), users.id, 'ui', 't', 'detection', models.id, 'a cat',"
+    """ '{"box_threshold": 0.4, "text_threshold": 0.3}', 'done',"""
+    """ '{"detections": [{"score": 0.8}, {"score": 0.4}, {"score": 0.35}]}'"""
     " from users, models",
 )
 
@@ -64,8 +67,17 @@ def test_runs_of_the_first_version_are_kept_as_computed_ones(fresh: Database) ->
         connection.commit()
     upgrade(fresh.engine)
     with fresh.unit_of_work() as session:
-        kept = session.execute(text("select prompt, cached, request_hash from runs")).all()
-    assert [tuple(row) for row in kept] == [("a cat", False, None)]
+        kept = session.execute(text("select prompt, cached, request_hash, boxes from runs")).all()
+    assert [tuple(row) for row in kept] == [("a cat", False, None, 2)]
+
+
+def test_no_time_is_lost_on_compressing_picture_files(database: Database) -> None:
+    storage = """
+        select attstorage::text from pg_attribute
+        where attrelid = 'images'::regclass and attname = 'content'
+    """
+    with database.unit_of_work() as session:
+        assert session.scalar(text(storage)) == "e"
 
 
 def test_equal_runs_are_found_through_their_index(database: Database) -> None:

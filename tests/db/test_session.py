@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
+import db.session
 from core.errors import Unavailable
 from db import embedded
 from db.models import Model
@@ -88,6 +89,20 @@ def test_a_restart_between_two_uses_goes_unnoticed(fresh: Database, shared_home:
     embedded.stop(shared_home)
     embedded.ensure(shared_home)
     fresh.ping()
+
+
+def test_only_a_connection_that_lay_idle_is_asked_before_its_use(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[object] = []
+    monkeypatch.setattr(database.engine.dialect, "do_ping", asked.append)
+    database.engine.dispose()
+    counts = []
+    for moment in (0.0, 0.1, 10.0):
+        monkeypatch.setattr(db.session, "monotonic", lambda moment=moment: moment)
+        database.ping()
+        counts.append(len(asked))
+    assert counts == [0, 0, 1]
 
 
 def test_a_server_that_goes_in_mid_work_raises_the_error_of_the_caller(

@@ -1,8 +1,10 @@
 """Pages run through the router, over the real database and a real workbench."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -80,6 +82,15 @@ class Visitor:
 @pytest.fixture
 def visitor(bench: Workbench) -> Visitor:
     return Visitor(bench)
+
+
+def component_data(app: AppTest, name: str) -> dict[str, Any]:
+    """What the page hands to a component of ours; AppTest cannot look inside it."""
+    for element in app.main:
+        if element.type == "bidi_component" and name in element.proto.component_name:
+            found: dict[str, Any] = json.loads(element.proto.json)
+            return found
+    raise AssertionError(f"no {name} on the page")
 
 
 def texts(app: AppTest) -> str:

@@ -1,6 +1,5 @@
 """The detection page: what it says before, during and after a run."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from core.detection.types import Detection, DetectionRun, PhraseScore
 from core.errors import Unavailable
 from core.feedback.types import Verdict
 from core.permissions import Actor, Role
+from core.runs.types import RunStatus
 from core.workbench import Workbench
-from tests.pages.conftest import Visitor, texts
+from tests.pages.conftest import Visitor, component_data, texts
 from ui.components import detection_verdicts
 from ui.components.boxview import Judged
 from ui.samples import samples
@@ -24,21 +24,19 @@ FIRST = samples()[0]
 
 
 def boxview_data(app: AppTest) -> dict[str, Any]:
-    """What the page hands to the component that draws boxes; AppTest cannot look inside it."""
-    for element in app.main:
-        if element.type == "bidi_component" and "boxview" in element.proto.component_name:
-            found: dict[str, Any] = json.loads(element.proto.json)
-            return found
-    raise AssertionError("no boxview on the page")
+    """What the page hands to the component that draws boxes."""
+    return component_data(app, "boxview")
 
 
 def samples_offered(app: AppTest) -> dict[str, str]:
     """The title and note of every sample that the page hands to the component showing them."""
-    for element in app.main:
-        if element.type == "bidi_component" and "samplepicker" in element.proto.component_name:
-            offered = json.loads(element.proto.json)["samples"]
-            return {sample["title"]: sample["note"] for sample in offered}
-    raise AssertionError("no samples on the page")
+    offered = component_data(app, "samplepicker")["samples"]
+    return {sample["title"]: sample["note"] for sample in offered}
+
+
+def quiet_lines(app: AppTest) -> list[str]:
+    """The captions of the page itself, without those beside it."""
+    return [caption.value.replace("\u00a0", " ") for caption in app.main.caption]
 
 
 def press_detect(app: AppTest) -> AppTest:
@@ -77,7 +75,7 @@ def test_a_model_that_is_not_bundled_is_not_called_so(
     monkeypatch.setenv("GLIMPSE_MODELS_FILE", str(catalog))
     visitor: Visitor = request.getfixturevalue("visitor")
     app = visitor.sign_in(Role.ANALYST).open("detection")
-    assert "own · " in texts(app)
+    assert "not loaded yet" in quiet_lines(app)
     assert "Bundled" not in texts(app)
 
 
@@ -104,7 +102,7 @@ def test_detecting_shows_boxes_and_counts_and_puts_the_run_in_the_address(
     drawn = boxview_data(app)
     assert [box["label"] for box in drawn["boxes"]] == [found.label for found in run.raw]
     assert drawn["threshold"] == run.least_score
-    assert f"{len(run.detections)} of {len(run.raw)} boxes" in texts(app)
+    assert f"{len(run.detections)} of {len(run.raw)} boxes at or above" in texts(app)
     assert "sample" not in app.query_params
 
 
@@ -200,7 +198,8 @@ def test_a_phrase_without_any_box_is_named(visitor: Visitor) -> None:
     app.text_area(key="detection-phrases").set_value("red circle. unicorn").run()
     app = press_detect(app)
     assert not app.error
-    assert "No box at any score for “unicorn”" in texts(app)
+    assert "Nothing reached the threshold 0.38 for “unicorn”" in texts(app)
+    assert "it may not be there, or the model may not know the words" in texts(app)
 
 
 def test_a_step_back_to_no_run_shows_none_and_does_not_lead_forward(visitor: Visitor) -> None:
@@ -222,10 +221,15 @@ def a_run(visitor: Visitor, prompt: str = FIRST.phrases) -> tuple[Actor, Detecti
 
 
 @pytest.fixture
-def three_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """One that reads captions, one that does not, one that cannot be loaded; for a `visitor`."""
+def several_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that reads captions, one that does not, one elsewhere, one gone; for a `visitor`."""
     shapes = Path(__file__).resolve().parents[2] / "models" / "shapes-detector"
-    entries = {"shapes": str(shapes), "columns": "builtin:fake", "gone": str(tmp_path / "nowhere")}
+    entries = {
+        "shapes": str(shapes),
+        "columns": "builtin:fake",
+        "far": "http://127.0.0.1:9/hf/dino",
+        "gone": str(tmp_path / "nowhere"),
+    }
     file = tmp_path / "models.toml"
     file.write_text(
         "".join(f'[[detector]]\nid = "{i}"\nsource = "{s}"\n' for i, s in entries.items())
@@ -234,28 +238,72 @@ def three_models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_model_is_listed_with_its_state_and_why_it_is_away(
-    three_models: None, visitor: Visitor
+    several_models: None, visitor: Visitor
 ) -> None:
     with pytest.raises(Unavailable):
         visitor.bench.models.detector("gone")
     told = texts(visitor.sign_in(Role.ANALYST).open("detection"))
     gone = next(line for line in told.split("**") if "unavailable" in line)
     assert "nowhere" in gone
-    assert "**columns** not loaded yet" in told
+    assert "**shapes** (default) · " in told
+    assert "**columns** · not loaded yet  \n" in told
+    assert "**far** · not asked yet · remote  \n" in told
+
+
+def test_a_lone_model_is_not_listed_again(visitor: Visitor) -> None:
+    told = texts(visitor.sign_in(Role.ANALYST).open("detection"))
+    assert told.count("models/shapes-detector") == 0
+
+
+def test_a_model_that_cannot_be_used_says_why_and_takes_no_part_of_the_page(
+    several_models: None, visitor: Visitor
+) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
+    app.selectbox(key="detection-model").set_value("gone").run()
+    assert not app.error, app.error
+    assert boxview_data(app)["bare"]
+    assert [line for line in quiet_lines(app) if "nowhere" in line]
+    assert "nowhere" in press_detect(app).error[0].value
+
+
+def test_a_model_elsewhere_says_that_it_was_not_asked_and_then_how_that_failed(
+    several_models: None, visitor: Visitor
+) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
+    app.selectbox(key="detection-model").set_value("far").run()
+    assert "not asked yet · remote" in quiet_lines(app)
+    assert "cannot be reached" in press_detect(app).error[0].value
+    assert "unavailable · remote" in quiet_lines(app)
+    assert [line for line in quiet_lines(app) if "cannot be reached" in line]
+
+
+def test_a_model_loaded_by_its_first_run_is_called_ready_beside_the_result(
+    several_models: None, visitor: Visitor
+) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
+    app.selectbox(key="detection-model").set_value("columns").run()
+    press_detect(app)
+    assert not app.error, app.error
+    assert boxview_data(app)["boxes"]
+    assert "ready · cpu" in quiet_lines(app)
 
 
 def test_the_caption_switch_stands_only_where_the_model_reads_captions(
-    three_models: None, visitor: Visitor
+    several_models: None, visitor: Visitor
 ) -> None:
     visitor.bench.models.detector("shapes")
     app = visitor.sign_in(Role.ANALYST).open("detection")
-    assert [toggle.key for toggle in app.toggle] == ["detection-caption"]
+    (toggle,) = app.toggle
+    assert toggle.key == "detection-caption"
+    assert "one sentence" in toggle.help
+    assert "grounds captions poorly" not in texts(app)
+    assert "grounds captions poorly" in texts(toggle.set_value(True).run())
     app.selectbox(key="detection-model").set_value("columns").run()
     assert not app.toggle
 
 
 def test_a_caption_is_one_sentence_and_comes_back_with_its_run(
-    three_models: None, visitor: Visitor
+    several_models: None, visitor: Visitor
 ) -> None:
     visitor.bench.models.detector("shapes")
     app = visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file)
@@ -318,8 +366,37 @@ def test_phrases_that_share_boxes_and_parts_of_phrases_are_named(
         Detection("traffic light", 0.7, box, piece="traffic"),
     )
     assert not app.exception
-    assert "“car” and “taxi” share 2 boxes: run each alone?" in texts(app)
+    assert "“car” and “taxi” share 2 boxes." in texts(app)
     assert "Only “traffic” of “traffic light” was found, in 1 box." in texts(app)
+    assert "Nothing reached" not in texts(app)
+
+
+def test_phrases_below_the_threshold_say_how_near_they_came_and_are_not_called_absent(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(visitor.sign_in(Role.ANALYST), "car. dog. unicorn. taxi")[1]
+    box = a_run(visitor)[1].raw[0].box
+    found = Detection("car", 0.9, box, others=(PhraseScore("taxi", 0.5),))
+    near = Detection("dog", 0.219, box), Detection("dog", 0.1, box)
+    app = shown_with(visitor, monkeypatch, run, found, *near)
+    (told,) = [c.value for c in app.caption if "Nothing reached" in c.value]
+    assert "“dog” (best 0.21), “unicorn”: they may not be there" in told
+    assert "Lower “Show from score” to 0.21 to see" in told
+    app = shown_with(visitor, monkeypatch, run, found)
+    (told,) = [c.value for c in app.caption if "Nothing reached" in c.value]
+    assert "Lower" not in told
+    assert "Try other words" in told
+    assert "Nothing reached" not in texts(shown_with(visitor, monkeypatch, run, *near))
+
+
+def test_a_failed_run_says_so_and_not_that_nothing_was_found(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = replace(a_run(visitor.sign_in(Role.ANALYST))[1], status=RunStatus.FAILED)
+    app = shown_with(visitor, monkeypatch, run)
+    assert "This run failed" in app.warning[0].value
+    assert boxview_data(app)["bare"]
+    assert "0 of 0" not in texts(app)
 
 
 def test_phrases_run_alone_are_compared_with_the_same_together(visitor: Visitor) -> None:

@@ -1,6 +1,5 @@
 """The generation page: what it says before, during and after a run."""
 
-import json
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
@@ -10,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from core.generation.types import GenerationRun, SamplingParams
 from core.permissions import Role
 from core.runs.types import RunStatus
-from tests.pages.conftest import Visitor, texts
+from tests.pages.conftest import Visitor, component_data, texts
 from ui.components.generation_form import EXAMPLES
 from ui.components.style_choice import PRESETS
 
@@ -19,12 +18,8 @@ SHORT = SamplingParams(max_new_tokens=8, temperature=0.0)
 
 
 def stream_data(app: AppTest) -> dict[str, Any]:
-    """What the page hands to the component that shows text; AppTest cannot look inside it."""
-    for element in app.main:
-        if element.type == "bidi_component" and "tokenstream" in element.proto.component_name:
-            found: dict[str, Any] = json.loads(element.proto.json)
-            return found
-    raise AssertionError("no text on the page")
+    """What the page hands to the component that shows text."""
+    return component_data(app, "tokenstream")
 
 
 def press_run(app: AppTest, prompt: str) -> AppTest:

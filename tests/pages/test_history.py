@@ -120,6 +120,7 @@ def test_ones_own_runs_of_both_tasks_are_listed_newest_first(ann: Visitor) -> No
     table = app.dataframe[0].value
     assert list(table["Rating"].fillna(0)) == [4, 0]
     assert list(table["State"]) == ["done", "done, reused"]
+    assert list(table["Found"].fillna("")) == ["", "1 box"]
     assert "1 to 2, newest first" in texts(app)
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from core.detection.palette import style_of
 from core.detection.types import Detection, DetectionRun
+from core.runs.types import RunStatus
 from ui.components.bundle import api_url, component
 from ui.session import session
 
@@ -67,7 +68,7 @@ def run_boxes(run: DetectionRun, *, floor: float, key: str, judged: Judged | Non
     data = {
         **_stage(picture),
         "id": str(run.id),
-        "bare": False,
+        "bare": run.status is RunStatus.FAILED,
         "floor": floor,
         "threshold": run.least_score,
         "boxes": [_box(detection) for detection in run.raw],

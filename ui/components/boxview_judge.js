@@ -75,8 +75,9 @@ class Judge {
 
   count(shown, verdicts, missed) {
     const done = shown.filter((mark) => verdicts[mark.index]).length;
-    const lacking = missed.length ? `, ${missed.length} missed` : "";
-    this.find(".judged").textContent = `judged ${done} of ${shown.length}${lacking}`;
+    const judged = shown.length ? [`judged ${done} of ${shown.length}`] : [];
+    const lacking = missed.length ? [`${missed.length} missed`] : [];
+    this.find(".judged").textContent = [...judged, ...lacking].join(", ");
   }
 }
 

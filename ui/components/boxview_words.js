@@ -1,15 +1,17 @@
 // What the view says in words.
+const PERHAPS = "what you look for may not be there, or the model may not know the words";
 
 function countWords({ marks, hidden, threshold, data }, shown, suppressed) {
   const all = marks.length;
-  if (!all) return `No box reached ${data.floor.toFixed(2)}, the lowest score kept. Try other words for what you look for, or another model.`;
+  if (!all) return `Nothing reached ${data.floor.toFixed(2)}, the lowest score kept: ${PERHAPS}. Try other words, or another model.`;
   const overlapping = suppressed ? `, ${suppressed} hidden as overlapping` : "";
   if (shown) return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown${overlapping}`;
   const switchedOn = marks.filter(({ box }) => !hidden.has(box.label));
   if (!switchedOn.length) return "Every label is switched off; switch one on to see its boxes.";
   const { box } = switchedOn.reduce((best, mark) => (mark.box.score > best.box.score ? mark : best));
-  const best = `the best was ${box.score.toFixed(2)} for “${box.label}”`;
-  return `No box reached ${threshold.toFixed(2)}; ${best}. Lower the score here, try other words, or another model.`;
+  const nearest = (Math.floor(box.score * 100 + 1e-6) / 100).toFixed(2); // cut: from there on the box is shown
+  const why = box.score < data.threshold ? `: ${PERHAPS}` : "";
+  return `Nothing reached ${threshold.toFixed(2)}${why}. Lower “Show from score” to ${nearest} to see “${box.label}”, which came nearest.`;
 }
 
 function tipWords({ box, judgedAs }) {

@@ -3,16 +3,18 @@
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.detection.types import FLOOR, DetectionParams, DetectionRun
 from core.inference.types import ModelInfo
 from core.permissions import Actor
 from core.runs.types import Task
 from ui.components.detection_models import model_list
-from ui.components.model_choice import model_choice
+from ui.components.model_choice import about_model, picked_model
 from ui.picture_choice import PHRASES_KEY
 from ui.resources import workbench
 from ui.session import Source
+from ui.text import plain
 
 _MODEL_KEY = "detection-model"
 _CAPTION_KEY = "detection-caption"
@@ -23,6 +25,13 @@ class DetectionAsk:
     prompt: str
     model: str
     params: DetectionParams
+    about: DeltaGenerator
+    """Where the page tells of the model."""
+
+    def renew(self) -> None:
+        """Tell how the model stands now: the call may have loaded it, or found it away."""
+        with self.about.container():
+            about_model(workbench().models.info(Task.DETECTION, self.model))
 
 
 def phrases_field() -> str:
@@ -44,11 +53,14 @@ def phrases_field() -> str:
 
 def settings_fields(prompt: str) -> DetectionAsk:
     """Model, its way of reading, and threshold. Raises `Unavailable` where there is no model."""
-    info = model_choice(Task.DETECTION, key=_MODEL_KEY)
+    info = picked_model(Task.DETECTION, key=_MODEL_KEY)
+    about = st.empty()
+    with about.container():
+        about_model(info)
     model_list()
     caption = info.grounds_captions and _caption_switch(info)
     key = _threshold_key(info.id)
-    st.session_state.setdefault(key, info.box_threshold)
+    st.session_state.setdefault(key, _default(info))
     threshold = st.slider(
         "Score threshold of the next run",
         min_value=FLOOR,
@@ -56,7 +68,7 @@ def settings_fields(prompt: str) -> DetectionAsk:
         step=0.01,
         key=key,
         help="What a box must score to count as found, in the record and in exports. The model's "
-        f"own default is {info.box_threshold}.",
+        f"own default is {_default(info)}.",
         persist_state="session",
     )
     st.caption(
@@ -64,7 +76,7 @@ def settings_fields(prompt: str) -> DetectionAsk:
         f"down to {FLOOR}, without a new run."
     )
     params = DetectionParams(_own(threshold, info), caption=caption)
-    return DetectionAsk(prompt, info.id, params)
+    return DetectionAsk(prompt, info.id, params, about)
 
 
 def fill_from(run: DetectionRun) -> None:
@@ -91,19 +103,26 @@ def detect(
 
 def _caption_switch(info: ModelInfo) -> bool:
     st.session_state.setdefault(_CAPTION_KEY, False)
-    bundled = " The bundled detector was trained on short phrases, not on sentences."
-    return st.toggle(
+    on = st.toggle(
         "Read as a caption",
         key=_CAPTION_KEY,
-        help="One sentence, such as “a man with a red hat beside a dog”. The words found in the "
-        f"picture are marked in it.{bundled if info.bundled else ''}",
+        help="For a description in one sentence, such as “a man with a red hat beside a dog”: the "
+        "model finds by itself which of its words name something in the picture, and they are "
+        "marked in it. Off: phrases, each looked for as it stands.",
         persist_state="session",
     )
+    if on and info.on_captions:
+        st.caption(f"From the card of {plain(info.id)}: {plain(info.on_captions)}")
+    return on
 
 
 def _own(threshold: float, info: ModelInfo) -> float | None:
     """None where it is the model's default, so that the record says so."""
-    return None if threshold == info.box_threshold else threshold
+    return None if threshold == _default(info) else threshold
+
+
+def _default(info: ModelInfo) -> float:
+    return max(FLOOR, info.box_threshold)
 
 
 def _threshold_key(model: str) -> str:

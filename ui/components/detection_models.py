@@ -5,23 +5,24 @@ import streamlit as st
 from core.inference.types import ModelInfo
 from core.runs.types import Task
 from ui.components.model_choice import size_of
-from ui.components.status import STATE_WORDS
+from ui.components.status import state_words
 from ui.resources import workbench
 from ui.text import facts, plain
 
 
 def model_list() -> None:
+    """Nothing where there is one model only: the choice has told all of it."""
     infos = [info for info in workbench().models.infos() if info.task is Task.DETECTION]
+    if len(infos) < 2:
+        return
     with st.popover(f"All models ({len(infos)})", icon=":material/list:", type="tertiary"):
-        for info in infos:
-            st.markdown(_told(info))
-        st.caption("One `[[detector]]` in `models.toml` for each; the first is the default.")
+        for place, info in enumerate(infos):
+            st.markdown(_told(info, default=place == 0))
 
 
-def _told(info: ModelInfo) -> str:
-    name = (
-        f"**{plain(info.id)}** {facts(STATE_WORDS[info.state], plain(info.device), size_of(info))}"
-    )
+def _told(info: ModelInfo, *, default: bool) -> str:
+    name = f"**{plain(info.id)}**{' (default)' if default else ''}"
+    line = facts(name, state_words(info), plain(info.device), size_of(info))
     reason = plain(info.reason) if info.reason else ""
-    source = f":small[:gray[{plain(info.source)}]]"
-    return "  \n".join(filter(None, (name, reason, source)))
+    source = f"`{info.source.replace('`', '')}`"  # as code: an address must not become a link
+    return "  \n".join(filter(None, (line, reason, source)))

@@ -1,8 +1,11 @@
 """What to know about the labels of a run, and its phrases each run alone beside it."""
 
+from collections.abc import Sequence
+from math import floor
+
 import streamlit as st
 
-from core.detection.boxes import merged, split
+from core.detection.boxes import MergedLabels, merged, split
 from core.detection.types import DetectionRun
 from core.permissions import Permission
 from core.runs.types import RunStatus
@@ -10,29 +13,32 @@ from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
 from ui.session import session
-from ui.text import plain, shortened
+from ui.text import boxes, plain, shortened
 
 _PHRASE_CHARS = 60
 _AT_MOST = 3
 
 
 def label_notices(run: DetectionRun) -> None:
-    """Phrases without a box, phrases that share boxes, phrases of which a part was found."""
-    missing = [phrase for phrase in run.phrases if phrase not in {d.label for d in run.raw}]
-    if missing and run.raw:
-        named = ", ".join(map(_quoted, missing))
-        st.caption(f"No box at any score for {named}; the model may not know the words.")
+    """Phrases below the threshold, phrases that share boxes, phrases of which a part was found."""
     pairs = merged(run.detections, run.text_threshold)
-    for pair in pairs[:_AT_MOST]:
-        one, other = map(_quoted, pair.labels)
-        st.caption(f"{one} and {other} share {_boxes(pair.boxes)}: run each alone?")
+    _below_notice(run, pairs)
+    lines = [
+        f"{_quoted(pair.labels[0])} and {_quoted(pair.labels[1])} share {boxes(pair.boxes)}."
+        for pair in pairs[:_AT_MOST]
+    ]
     pieces = split(run.detections)
-    for piece in pieces[:_AT_MOST]:
-        found, asked = _quoted(piece.piece), _quoted(piece.label)
-        st.caption(f"Only {found} of {asked} was found, in {_boxes(piece.boxes)}.")
+    lines += [
+        f"Only {_quoted(piece.piece)} of {_quoted(piece.label)} was found, in {boxes(piece.boxes)}."
+        for piece in pieces[:_AT_MOST]
+    ]
     more = max(0, len(pairs) - _AT_MOST) + max(0, len(pieces) - _AT_MOST)
     if more:
-        st.caption(f"And {more} more like these.")
+        lines.append(f"And {more} more like these.")
+    if pairs:
+        lines.append("Phrases that share boxes may be found better each alone.")
+    if lines:
+        st.caption("  \n".join(lines))
 
 
 def alone_button(run: DetectionRun) -> None:
@@ -61,14 +67,46 @@ def alone_table(run: DetectionRun) -> None:
     st.table([_row(run, alone) for alone in compared[1]], hide_index=True)
 
 
+def _below_notice(run: DetectionRun, pairs: Sequence[MergedLabels]) -> None:
+    """Which phrases have no box from the threshold on, how near they came, and what to do.
+
+    Where no phrase has one, the box view says so.
+    """
+    told = {d.label for d in run.detections} | {label for pair in pairs for label in pair.labels}
+    below = [phrase for phrase in run.phrases if phrase not in told]
+    if not below or not run.detections:
+        return
+    best = {phrase: _best(run, phrase) for phrase in below}
+    named = ", ".join(
+        _quoted(phrase) + (f" (best {_shown(score)})" if score else "")
+        for phrase, score in best.items()
+    )
+    them = "it" if len(below) == 1 else "they"
+    nearest = max(filter(None, best.values()), default=None)
+    advice = (
+        f"Lower “Show from score” to {_shown(nearest)} to see what came nearest."
+        if nearest
+        else "Try other words, or another model."
+    )
+    st.caption(
+        f"Nothing reached the threshold {run.least_score:.2f} for {named}: {them} may not be "
+        f"there, or the model may not know the words. {advice}"
+    )
+
+
+def _shown(score: float) -> str:
+    """Cut, not rounded: from the score named on, the box is there."""
+    return f"{floor(score * 100 + 1e-6) / 100:.2f}"
+
+
 def _row(together: DetectionRun, alone: DetectionRun) -> dict[str, str]:
     (phrase,) = alone.phrases
     return {
         "Phrase": plain(shortened(phrase, _PHRASE_CHARS)),
         "Boxes together": str(_count(together, phrase)),
         "Boxes alone": str(_count(alone, phrase)),
-        "Best together": _best(together, phrase),
-        "Best alone": _best(alone, phrase),
+        "Best together": _told(_best(together, phrase)),
+        "Best alone": _told(_best(alone, phrase)),
     }
 
 
@@ -76,14 +114,13 @@ def _count(run: DetectionRun, phrase: str) -> int:
     return sum(found.label == phrase for found in run.detections)
 
 
-def _best(run: DetectionRun, phrase: str) -> str:
-    scores = [found.score for found in run.raw if found.label == phrase]
-    return f"{max(scores):.2f}" if scores else "none"
+def _best(run: DetectionRun, phrase: str) -> float | None:
+    return max((found.score for found in run.raw if found.label == phrase), default=None)
+
+
+def _told(score: float | None) -> str:
+    return "none" if score is None else f"{score:.2f}"
 
 
 def _quoted(phrase: str) -> str:
     return f"“{plain(shortened(phrase, _PHRASE_CHARS))}”"
-
-
-def _boxes(count: int) -> str:
-    return "1 box" if count == 1 else f"{count} boxes"

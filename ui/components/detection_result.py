@@ -11,7 +11,7 @@ from ui.components.detection_notices import alone_button, alone_table, label_not
 from ui.components.detection_verdicts import judged
 from ui.errors import shown
 from ui.guard import require
-from ui.text import facts, plain
+from ui.text import boxes, facts, plain
 
 VIEW_KEY = "detection-view"
 
@@ -21,21 +21,25 @@ def detection_result(run: DetectionRun) -> None:
     """Judging a box, and running phrases alone, need no run of the whole page."""
     actor = require(Permission.DETECT)
     if run.status is RunStatus.FAILED:
-        st.warning("This run failed and found nothing; press Detect to try again.")
+        st.warning("This run failed and has no boxes; press Detect to try again.")
+        run_boxes(run, floor=FLOOR, key=VIEW_KEY)
+        return
     said: Judged | None = None
     with shown():
         said = judged(actor, run)
     run_boxes(run, floor=FLOOR, key=VIEW_KEY, judged=said)
     st.caption(
         facts(
-            f"{len(run.detections)} of {len(run.raw)} boxes reach the run's threshold "
-            f"{run.least_score:.2f}",
+            f"{len(run.detections)} of {boxes(len(run.raw))} at or above the run's threshold "
+            f"{run.least_score:.2f}"
+            if run.raw
+            else "no boxes",
             f"{plain(run.model)} {run.revision[:8]}",
             *_timings(run),
         )
     )
     label_notices(run)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, gap="xsmall"):
         alone_button(run)
         downloads(actor, run)
     alone_table(run)

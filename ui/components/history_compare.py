@@ -12,7 +12,7 @@ from ui.components.history_actions import OPEN_HELP
 from ui.components.history_view import View, show
 from ui.navigation import spec
 from ui.resources import workbench
-from ui.text import ago, facts, plain, shortened
+from ui.text import ago, boxes, facts, plain, shortened
 
 _PROMPT_CHARS = 40
 _LESS_THAN_SHOWN = 0.005
@@ -63,7 +63,7 @@ def _run(name: str, run: DetectionRun) -> None:
 
 
 def _summary(found: Comparison) -> str:
-    both = f"**{_boxes(len(found.pairs))}** in both"
+    both = f"**{boxes(len(found.pairs))}** in both"
     only = f"**{len(found.only_a)}** only in A, **{len(found.only_b)}** only in B"
     return f"{both}, {only}."
 
@@ -141,7 +141,3 @@ def _row(
         "B against A": change,
         "Overlap": overlap,
     }
-
-
-def _boxes(count: int) -> str:
-    return f"{count} {'box' if count == 1 else 'boxes'}"

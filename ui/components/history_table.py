@@ -11,7 +11,7 @@ from core.runs.types import HistoryPage, RunStatus, RunSummary
 from ui.components.bundle import api_url
 from ui.components.history_view import View, show
 from ui.navigation import spec
-from ui.text import shortened
+from ui.text import boxes, shortened
 
 PAGE_SIZE = 25
 _CELL_CHARS = 300
@@ -32,16 +32,17 @@ def runs_table(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
         selection_mode=["multi-row", "single-cell"],
         column_config={
             "Picture": st.column_config.ImageColumn(width=70),
-            "Asked": st.column_config.TextColumn(width=320),
+            "Asked": st.column_config.TextColumn(width=270),
             "Run at": st.column_config.DatetimeColumn(
                 format="YYYY-MM-DD HH:mm", timezone="UTC", width=148
             ),
             "Task": st.column_config.TextColumn(width=90),
             "Model": st.column_config.TextColumn(width=110),
+            "Found": st.column_config.TextColumn(width=80),
             "Rating": st.column_config.NumberColumn(format="%d ★", width=65),
-            "State": st.column_config.TextColumn(width=120),
+            "State": st.column_config.TextColumn(width=110),
         },
-        alt="Your runs with what was asked, model, rating and state",
+        alt="Your runs with what was asked and found, model, rating and state",
     )
     selection = chosen["selection"]
     rows = selection["rows"] or [row for row, _ in selection["cells"]]
@@ -100,6 +101,7 @@ def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:
         "Run at": run.created_at,
         "Task": str(run.task),
         "Model": run.model,
+        "Found": None if run.boxes is None else boxes(run.boxes),
         "Rating": run.rating,
         "State": _state(run),
     }

@@ -3,12 +3,11 @@
 import streamlit as st
 
 from core.errors import Unavailable
-from core.inference.catalog import bundled_purpose
 from core.inference.types import ModelInfo, ModelState
 from core.runs.types import Task
-from ui.components.status import model_line
+from ui.components.status import state_words
 from ui.resources import workbench
-from ui.text import plain
+from ui.text import facts, plain
 
 _BEYOND = {Task.DETECTION: "photographs", Task.GENERATION: "free text"}
 _KINDS = {
@@ -18,10 +17,14 @@ _KINDS = {
 
 
 def model_choice(task: Task, *, key: str) -> ModelInfo:
-    """The model picked; its line says size, device, state, and what the bundled one is for.
+    """The model picked, with a word about it; raises as `picked_model`."""
+    info = picked_model(task, key=key)
+    about_model(info)
+    return info
 
-    Raises `Unavailable` where no model of that kind is set up.
-    """
+
+def picked_model(task: Task, *, key: str) -> ModelInfo:
+    """Raises `Unavailable` where no model of that kind is set up."""
     infos = {info.id: info for info in workbench().models.infos() if info.task is task}
     if not infos:
         raise Unavailable(f"No model for {task} is set up; add one to `models.toml`.")
@@ -34,20 +37,20 @@ def model_choice(task: Task, *, key: str) -> ModelInfo:
         key=key,
         persist_state="session",
     )
-    info = infos[picked]
-    st.caption(_facts(info), help=_help(info))
+    return infos[picked]
+
+
+def about_model(info: ModelInfo) -> None:
+    """Its state, device and size, why it is away, and what a bundled one is for."""
+    st.caption(facts(state_words(info), plain(info.device), size_of(info)), help=_help(info))
+    if info.reason:
+        st.caption(plain(info.reason))
     if info.bundled:
         st.caption(_bundled(info))
-    return info
 
 
 def _named(info: ModelInfo) -> str:
     return info.id if info.state is not ModelState.UNAVAILABLE else f"{info.id} (unavailable)"
-
-
-def _facts(info: ModelInfo) -> str:
-    size = size_of(info)
-    return model_line(info) + (f" · {size}" if size else "")
 
 
 def size_of(info: ModelInfo) -> str:
@@ -57,15 +60,13 @@ def size_of(info: ModelInfo) -> str:
 
 def _bundled(info: ModelInfo) -> str:
     """What it is for, in its card's words, and where a larger one is named."""
-    purpose = plain(bundled_purpose(info) or "A small model")
+    purpose = plain(info.purpose or "A small model")
     start = f"Bundled: {purpose[0].lower()}{purpose[1:]}"
     return f"{start}. For {_BEYOND[info.task]}, add a larger model to `models.toml`."
 
 
 def _help(info: ModelInfo) -> str:
     lines = [f"Revision `{info.revision[:12]}`"] if info.revision else []
-    if info.reason:
-        lines.append(plain(info.reason))
     lines.append(
         f"`models.toml` lists the models on offer. `source` there may name any folder or Hub id of "
         f"{_KINDS[info.task]}; the README shows how, under “Larger models”."

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from core.inference.addresses import REMOTE
 from core.inference.types import ModelInfo, ModelState
 from ui.resources import workbench
 from ui.text import plain
 
-STATE_WORDS = {
+_STATES = {
     ModelState.WAITING: "not loaded yet",
     ModelState.LOADING: "loading",
     ModelState.READY: "ready",
@@ -14,12 +15,16 @@ STATE_WORDS = {
 }
 
 
+def state_words(info: ModelInfo) -> str:
+    """How a model stands; one on another server is never loaded, only asked."""
+    if info.state is ModelState.WAITING and info.device == REMOTE:
+        return "failed when last asked" if info.reason else "not asked yet"
+    return _STATES[info.state]
+
+
 def model_line(info: ModelInfo) -> str:
     """As in “shapes · ready · cpu”, in Markdown."""
-    parts = [plain(info.id), STATE_WORDS[info.state]]
-    if info.state is ModelState.READY:
-        parts.append(plain(info.device))
-    return " · ".join(parts)
+    return " · ".join(filter(None, (plain(info.id), state_words(info), plain(info.device))))
 
 
 def model_lines() -> None:

@@ -22,7 +22,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.ids import new_id
 from core.permissions import Actor, Role, Scope
 from core.runs.types import RunStatus
-from db.repositories.runs import ImageRepository
+from db.models import Image as ImageRow
 from db.session import Database
 from tests.core.detection.pictures import CIRCLE, SQUARE, as_file, scene
 from tests.core.review import rows
@@ -253,8 +253,8 @@ def recorded(database: Database, owner: Actor, **columns: Any) -> UUID:
     content = as_file(scene())
     digest = bytes.fromhex(ONE)
     with database.unit_of_work() as session:
-        ImageRepository(session).add_image(
-            sha256=digest, mime="image/png", width=400, height=300, content=content
+        session.merge(
+            ImageRow(sha256=digest, mime="image/png", width=400, height=300, content=content)
         )
     model_id = rows.model(database, "detection", f"shapes {new_id()}")
     values = {"task": "detection", "image_sha256": digest, "text": "red circle"} | columns

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from PIL import Image as Picture
 from prometheus_client import REGISTRY
 from sqlalchemy import event, select, update
 
@@ -50,6 +51,13 @@ def bob(database: Database) -> Actor:
 def kept(database: Database, run_id: UUID) -> Run:
     with database.unit_of_work() as session:
         return session.get_one(Run, run_id)
+
+
+def statements(database: Database) -> list[str]:
+    """Filled with what is sent from now on."""
+    sent: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(str(told[2])))
+    return sent
 
 
 def hits() -> float:
@@ -202,11 +210,33 @@ def test_a_known_answer_costs_one_statement_and_no_decoding(
 ) -> None:
     detection.detect(ann, PICTURE, "cat")
     monkeypatch.setattr(images, "_opened", None)
-    sent: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *told: sent.append(str(told[2])))
+    sent = statements(database)
     assert detection.detect(ann, PICTURE, "cat").cached
     assert len(sent) == 1
     assert "images.content" not in sent[0]
+
+
+def test_an_answer_of_the_model_is_written_in_one_statement(
+    detection: DetectionService, database: Database, ann: Actor
+) -> None:
+    detection.detect(ann, as_file(scene().rotate(90)), "cat")
+    sent = statements(database)
+    detection.detect(ann, PICTURE, "cat")
+    assert ["INTO images" in each for each in sent] == [False, True]
+
+
+@pytest.mark.parametrize("side", [40, 400], ids=["small", "large"])
+def test_a_file_is_kept_once_and_a_large_one_is_not_sent_again(
+    detection: DetectionService, database: Database, ann: Actor, side: int
+) -> None:
+    file = as_file(Picture.effect_noise((side, side), 90).convert("RGB"), compress_level=0)
+    runs = [detection.detect(ann, file, "cat")]
+    sent = statements(database)
+    runs += [detection.detect(ann, file, phrase) for phrase in ("dog", "bird")]
+    assert any("INTO images" in each for each in sent) is (side == 40)
+    assert [detection.get(ann, run.id) for run in runs] == runs
+    with database.unit_of_work() as session:
+        assert session.scalars(select(Image.content)).all() == [file]
 
 
 def test_the_newest_equal_run_is_taken_also_one_that_was_answered_so(

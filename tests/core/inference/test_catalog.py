@@ -7,7 +7,7 @@ import pytest
 from core.config import ROOT, Settings
 from core.errors import ConfigurationError
 from core.inference import catalog as catalog_module
-from core.inference.catalog import BrokenEntry, bundled_purpose, read_catalog, starting_info
+from core.inference.catalog import BrokenEntry, read_catalog, starting_info
 from core.inference.types import ModelEntry
 from core.runs.types import Task
 
@@ -31,37 +31,53 @@ def test_the_shipped_catalog_is_whole() -> None:
 
 def test_the_cards_of_bundled_models_begin_with_what_they_are_for() -> None:
     for read in read_catalog(ROOT / "models.toml"):
-        purpose = bundled_purpose(starting_info(read))
+        purpose = starting_info(read).purpose
         assert purpose
         assert len(purpose) < 100
         assert not purpose.endswith(".")
 
 
+def test_the_card_of_the_bundled_detector_says_how_it_reads_captions() -> None:
+    infos = [starting_info(read) for read in read_catalog(ROOT / "models.toml")]
+    (told,) = [info.on_captions for info in infos if info.task is Task.DETECTION]
+    assert told
+    assert "poorly" in told
+
+
 @pytest.mark.parametrize(
-    ("card", "purpose"),
+    ("card", "purpose", "on_captions"),
     [
-        ("# mine\n\nA finder of\ncats: small. It is new.\n\n## More\n", "A finder of cats"),
-        ("# mine\n\nFinds cats. Not 1.5 dogs.\n", "Finds cats"),
-        ("# mine\n", None),
-        (None, None),
+        ("# mine\n\nA finder of\ncats: small. It is new.\n\n## More\n", "A finder of cats", None),
+        (
+            "# mine\n\nFinds cats. Not 1.5 dogs.\n\n## Captions\nNo dogs. Captions it\nreads "
+            "well. So it does.\n",
+            "Finds cats",
+            "Captions it reads well.",
+        ),
+        ("# mine\n", None, None),
+        (None, None, None),
     ],
 )
-def test_a_purpose_is_the_first_clause_of_a_card(
-    card: str | None, purpose: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_card_tells_the_purpose_in_its_first_clause_and_what_it_says_of_captions(
+    card: str | None,
+    purpose: str | None,
+    on_captions: str | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(catalog_module, "ROOT", tmp_path)
     folder = tmp_path / "models" / "mine"
     folder.mkdir(parents=True)
     if card:
         (folder / "README.md").write_text(card)
-    read = entry(tmp_path, 'id = "a"\nsource = "models/mine"')
-    assert bundled_purpose(starting_info(read)) == purpose
+    info = starting_info(entry(tmp_path, 'id = "a"\nsource = "models/mine"'))
+    assert (info.purpose, info.on_captions) == (purpose, on_captions)
 
 
 def test_a_models_own_folder_elsewhere_has_no_purpose_to_show(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "README.md").write_text("# mine\n\nFinds cats.\n")
-    assert bundled_purpose(starting_info(entry(tmp_path, 'id = "a"\nsource = "mine"'))) is None
+    assert starting_info(entry(tmp_path, 'id = "a"\nsource = "mine"')).purpose is None
 
 
 def test_a_folder_is_found_beside_the_file(tmp_path: Path) -> None:
@@ -161,7 +177,7 @@ def test_a_key_that_no_header_can_carry_is_refused(
 def test_generators_are_not_remote(tmp_path: Path) -> None:
     read = entry(tmp_path, 'id = "a"\nsource = "https://gpu/x"', "generator")
     assert isinstance(read, BrokenEntry)
-    assert "remote engines write no text yet" in read.reason
+    assert "remote engines write no text" in read.reason
 
 
 def test_a_broken_entry_stops_no_other(tmp_path: Path) -> None:

@@ -230,7 +230,7 @@ def test_the_state_follows_the_calls(settings: Settings) -> None:
     error = failing(detector)
     assert (calls, error.retry_after) == (2, 6), "not asked again before its time"
     clock.now += 6
-    assert info_of(detector) == (ModelState.WAITING, None)
+    assert info_of(detector) == (ModelState.WAITING, reason), "it was asked, and that is known"
     status = 200
     detector.detect(asking())
     assert (calls, info_of(detector)) == (3, (ModelState.READY, None))
@@ -334,7 +334,7 @@ def test_the_registry_lists_a_remote_model_without_asking_it(
     far, free = models.infos()
     assert (far.state, far.device, far.revision) == (ModelState.WAITING, "remote", "7")
     assert far.source == "https://gpu.example:8443/hf/dino"
-    assert (free.state, free.revision) == (ModelState.WAITING, "")
+    assert (free.state, free.device, free.revision) == (ModelState.WAITING, "remote", "")
     detector = models.detector("free")[1]
     with pytest.raises(GlimpseError, match="cannot be reached"):
         detector.detect(asking())

@@ -12,6 +12,7 @@ from core.permissions import Actor, Role
 from core.review.paging import Cursor
 from core.runs.service import RunService
 from core.runs.types import HistoryFilter, RunStatus, Task
+from db.models import Run
 from db.session import Database
 from tests.core.review import rows
 
@@ -64,6 +65,42 @@ def test_a_line_says_what_the_run_was(runs: RunService, ann: Actor, made: dict[s
     assert hat.image_sha256 == bytes(range(32)).hex()
     assert (text.task, text.model) == (Task.GENERATION, "writer")
     assert runs.recent(ann) == newest
+
+
+@pytest.mark.parametrize(
+    ("thresholds", "status", "boxes"),
+    [
+        ((0.35, 0.25), "done", 2),
+        ((0.91, 0.25), "done", 1),
+        ((0.35, 0.9), "done", 1),
+        ((0.95, 0), "done", 0),
+        ((0, 0), "done", 3),
+        ((0.35, 0.25), "failed", None),
+    ],
+)
+def test_found_boxes_are_counted_by_the_runs_own_thresholds(
+    runs: RunService,
+    database: Database,
+    ann: Actor,
+    thresholds: tuple[float, float],
+    status: str,
+    boxes: int | None,
+) -> None:
+    shapes = rows.model(database, "detection", "shapes")
+    run_id = rows.run(database, ann, shapes, task="detection", status=status)
+    with database.unit_of_work() as session:
+        row = session.get_one(Run, run_id)
+        row.params = dict(zip(("box_threshold", "text_threshold"), thresholds, strict=True))
+        row.output = {"detections": [{"score": score} for score in (0.91, 0.35, 0.05)]}
+    (line,) = runs.history(ann).runs
+    assert line.boxes == boxes
+    assert line.box_threshold == (None if boxes is None else thresholds[0])
+
+
+def test_texts_have_no_boxes(runs: RunService, ann: Actor, made: dict[str, UUID]) -> None:
+    lines = {line.id: (line.box_threshold, line.boxes) for line in runs.history(ann).runs}
+    assert lines[made["text"]] == lines[made["failed"]] == (None, None)
+    assert lines[made["hat"]] == (0.35, 1)
 
 
 @pytest.mark.parametrize(
@@ -132,6 +169,8 @@ def test_a_full_last_page_is_the_last(runs: RunService, ann: Actor, made: dict[s
         ({"image_sha256": "abc"}, "image_sha256"),
         ({"image_sha256": "zz" * 32}, "image_sha256"),
         ({"since": datetime(2026, 1, 1)}, "since"),
+        ({"since": rows.NOON.replace(year=1999)}, "since"),
+        ({"until": rows.NOON.replace(year=3001)}, "until"),
         ({"since": rows.NOON, "until": rows.NOON - HOUR}, "since"),
     ],
     ids=str,

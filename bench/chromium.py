@@ -1,4 +1,4 @@
-"""Finds the browser the tests drive, and installs Debian's Chromium where there is none."""
+"""Finds the browser to drive, and installs Debian's Chromium where there is none."""
 
 import os
 import shutil
@@ -23,16 +23,18 @@ def executable() -> str | None:
 
 def _install() -> None:
     if not shutil.which("apt-get"):
-        sys.exit("The browser tests need Chromium or Chrome on the PATH; install one.")
+        sys.exit(
+            "Tests and figures in the browser need Chromium or Chrome on the PATH; install one."
+        )
     root = [] if os.geteuid() == 0 else ["sudo"]
     quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run([*root, "apt-get", "update", "-qq"], check=True, env=quiet)
-    subprocess.run(
-        [*root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"],
-        check=True,
-        env=quiet,
-        stdout=subprocess.DEVNULL,
-    )
+    for step in ("update", "install -y --no-install-recommends chromium"):
+        subprocess.run(  # noqa: S603 - nothing in it comes from outside
+            [*root, "apt-get", "-qq", *step.split()],
+            check=True,
+            env=quiet,
+            stdout=subprocess.DEVNULL,
+        )
 
 
 if __name__ == "__main__":

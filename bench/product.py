@@ -1,0 +1,124 @@
+"""The product as `make run` starts it, in a process of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from core.config import ROOT
+
+ADMIN_PASSWORD = "a quiet first password"  # noqa: S105 - of a product that nobody keeps
+METRICS_TOKEN = "a token for the metrics"  # noqa: S105 - likewise
+START_LIMIT_S = 240
+_START = (sys.executable, "-m", "streamlit", "run", "Home.py")
+MODELS = f"""
+[[detector]]
+id = "shapes"
+source = "{ROOT / "models" / "shapes-detector"}"
+box_threshold = 0.38
+
+[[generator]]
+id = "reporter"
+source = "{ROOT / "models" / "reporter"}"
+
+[[generator]]
+id = "pace"
+source = "builtin:fake?tokens_per_second=100"
+"""
+
+
+@dataclass(frozen=True)
+class Product:
+    address: str
+    data_dir: Path
+    process: subprocess.Popen[str]
+    output: list[str]
+
+
+@contextmanager
+def running_product(data_dir: Path) -> Iterator[Product]:
+    """Start it, wait for the line with its address, and stop it as Ctrl-C would."""
+    data_dir.mkdir()
+    (data_dir / "models.toml").write_text(MODELS)
+    port = _free_port()
+    process = subprocess.Popen(  # noqa: S603 - our own program
+        [*_START, "--server.address", "127.0.0.1", "--server.port", str(port)],
+        cwd=ROOT,
+        env=_environment(data_dir),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    output: list[str] = []
+    ready = threading.Event()
+
+    def read() -> None:
+        for line in process.stdout or ():
+            output.append(line)
+            if "Glimpse is at" in line:
+                ready.set()
+        ready.set()
+
+    reader = threading.Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        if not ready.wait(START_LIMIT_S) or process.poll() is not None:
+            raise RuntimeError("The product did not start:\n" + "".join(output))
+        yield Product(f"http://127.0.0.1:{port}", data_dir, process, output)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+def _environment(data_dir: Path) -> dict[str, str]:
+    clean = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSE_")}
+    return clean | {
+        "GLIMPSE_DATA_DIR": str(data_dir),
+        "GLIMPSE_MODELS_FILE": str(data_dir / "models.toml"),
+        "GLIMPSE_ADMIN_PASSWORD": ADMIN_PASSWORD,
+        "GLIMPSE_METRICS_TOKEN": METRICS_TOKEN,
+    }
+
+
+def manage(product: Product, *arguments: str, typed: str = "") -> str:
+    """Run `manage.py` beside the running product and return what it prints."""
+    finished = subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=_environment(product.data_dir),
+        input=typed,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return finished.stdout
+
+
+def metrics(product: Product) -> str:
+    answer = httpx2.get(
+        f"{product.address}/metrics", headers={"Authorization": f"Bearer {METRICS_TOKEN}"}
+    )
+    answer.raise_for_status()
+    return answer.text
