@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, partial
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,6 @@ from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
 from db.repositories.detections import DetectionRepository
-from db.repositories.reuse import ReuseRepository
 from db.repositories.runs import ImageRepository, ModelRepository, Run
 from db.session import Database
 
@@ -72,24 +71,22 @@ def record(
 def _add(database: Database, request: CheckedRequest, run: Mapping[str, Any]) -> None:
     model, file = request.model, request.file
     image, sha256 = file.decoded.info, bytes.fromhex(file.sha256)
+    row = {**run, "image_sha256": sha256}
+    picture: dict[str, Any] | None = {
+        "mime": image.mime,
+        "width": image.width,
+        "height": image.height,
+        "content": file.content,
+    }
     with database.unit_of_work() as session:
-        known = len(file.content) > _SENT_UNASKED and ImageRepository(session).has_image(sha256)
-        add = partial(
-            DetectionRepository(session).add_detection,
-            model=model.id,
-            revision=model.revision,
-            image_sha256=sha256,
-            mime=image.mime,
-            width=image.width,
-            height=image.height,
-            content=None if known else file.content,
-            **run,
-        )
-        if not add():
+        if len(file.content) > _SENT_UNASKED and ImageRepository(session).has_image(sha256):
+            picture = None
+        detections = DetectionRepository(session)
+        if not detections.add_answered(row, model.id, model.revision, picture):
             ModelRepository(session).model_id_for(
                 new_id(), Task.DETECTION, model.id, model.revision, model.source
             )
-            add()
+            detections.add_answered(row, model.id, model.revision, picture)
 
 
 def record_equal(
@@ -104,15 +101,13 @@ def record_equal(
         return None
     columns = _columns(request, timings={})
     with database.unit_of_work() as session:
-        known = ReuseRepository(session)
-        found = known.add_equal(
-            request_hash=request.hash, max_pixels=settings.max_image_pixels, **columns
-        )
+        detections = DetectionRepository(session)
+        found = detections.add_equal(columns, request.hash, settings.max_image_pixels)
         if found is None:
             return None
         output = reworded(found.output, request.phrases)
         if output is not found.output:
-            known.reword(request.id, output)
+            detections.reword(request.id, output)
     image = ImageInfo(request.file.sha256, found.mime, found.width, found.height)
     run = Run(**columns, output=output, status=RunStatus.DONE, cached=True)
     return as_run(run, request.model.id, request.model.revision, image)

@@ -1,4 +1,4 @@
-"""The bundled models, loaded once for all tests of the services and engines."""
+"""The bundled models, loaded once for all tests of the services and engines; and a person."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +7,9 @@ import pytest
 
 from core.config import ROOT, Settings
 from core.inference.registry import ModelRegistry
+from core.permissions import Actor
+from db.session import Database
+from tests.core.review import rows
 
 CATALOG = f"""
 [[detector]]
@@ -33,3 +36,8 @@ def detectors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ModelRegistr
     registry.load_all()
     yield registry
     registry.close()
+
+
+@pytest.fixture
+def ann(database: Database) -> Actor:
+    return rows.person(database, "ann")

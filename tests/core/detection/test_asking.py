@@ -2,7 +2,6 @@
 
 import pytest
 
-from core.config import Settings
 from core.detection.service import DetectionService
 from core.detection.types import Box, Detection, DetectionParams
 from core.errors import Invalid, LimitReached, NotAllowed, NotFound
@@ -18,21 +17,6 @@ from tests.core.review import rows
 PICTURE = as_file(scene())
 CAPTION = "A man, with a red hat. Beside a dog"
 AS_CAPTION = DetectionParams(caption=True)
-
-
-@pytest.fixture
-def models() -> ScriptedModels:
-    return ScriptedModels()
-
-
-@pytest.fixture
-def detection(database: Database, models: ScriptedModels, settings: Settings) -> DetectionService:
-    return DetectionService(database, models, settings)
-
-
-@pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
 
 
 def hat(_: DetectorRequest) -> tuple[Detection, ...]:

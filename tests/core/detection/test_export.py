@@ -243,11 +243,6 @@ def downloads(database: Database, settings: Settings) -> DownloadService:
     return DownloadService(database, settings)
 
 
-@pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
 def recorded(database: Database, owner: Actor, **columns: Any) -> UUID:
     """A detection on the scene, as it stands in the tables; its model is made anew."""
     content = as_file(scene())

@@ -29,21 +29,6 @@ PICTURE = as_file(scene())
 
 
 @pytest.fixture
-def models() -> ScriptedModels:
-    return ScriptedModels()
-
-
-@pytest.fixture
-def detection(database: Database, models: ScriptedModels, settings: Settings) -> DetectionService:
-    return DetectionService(database, models, settings)
-
-
-@pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
-@pytest.fixture
 def bob(database: Database) -> Actor:
     return rows.person(database, "bob")
 

@@ -35,11 +35,6 @@ def detection(database: Database, detectors: ModelRegistry, settings: Settings) 
     return DetectionService(database, detectors, settings)
 
 
-@pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
 def count(database: Database, table: type[Any]) -> int:
     with database.unit_of_work() as session:
         return session.scalar(select(func.count()).select_from(table)) or 0

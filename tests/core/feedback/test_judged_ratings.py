@@ -32,11 +32,6 @@ def verdicts(database: Database) -> VerdictService:
 
 
 @pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
-@pytest.fixture
 def run_id(database: Database, ann: Actor) -> UUID:
     return detection(database, ann, rows.model(database, "detection", "shapes"), "cat", "dog")
 

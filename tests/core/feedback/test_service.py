@@ -22,11 +22,6 @@ def feedback(database: Database) -> FeedbackService:
 
 
 @pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
-@pytest.fixture
 def run_id(database: Database, ann: Actor) -> UUID:
     return rows.run(database, ann, rows.model(database, "generation", "writer"))
 

@@ -30,11 +30,6 @@ def verdicts(database: Database) -> VerdictService:
 
 
 @pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
-@pytest.fixture
 def root(database: Database) -> Actor:
     return rows.person(database, "root", Role.ADMIN)
 

@@ -20,11 +20,6 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def ann(database: Database) -> Actor:
-    return rows.person(database, "ann")
-
-
-@pytest.fixture
 def runs(database: Database) -> RunService:
     return RunService(database)
 
