@@ -36,8 +36,11 @@ async def raw_body(request: Request) -> RawBody:
     """The body as it came; what a form holds is read, nothing is judged."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == FORM:
-        async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
-            return RawBody(FORM, b"", await _fields(form))
+        try:
+            async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+                return RawBody(FORM, b"", await _fields(form))
+        except UnicodeError as error:
+            raise Malformed("The form is not in the charset that it names; send UTF-8.") from error
     if kind == JSON or kind in _MSGPACK_NAMES:
         return RawBody(JSON if kind == JSON else MSGPACK, await request.body(), {})
     raise UnsupportedMediaType(f"Send the body as {FORM}, {JSON} or {MSGPACK}, and say so.")

@@ -5,7 +5,7 @@ import binascii
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from api.answers import Answer
 from api.bodies import JSON
@@ -24,21 +24,23 @@ _HOW = (
 _FIELDS = ("inputs", "parameters.candidate_labels", "parameters.threshold")
 
 
+def _are_labels(given: object) -> object:
+    """Checked here, as pydantic tells of each form that a value does not have."""
+    if isinstance(given, str):
+        return [label for label in given.split(",") if label.strip()]
+    if isinstance(given, list) and all(isinstance(label, str) for label in given):
+        return given
+    raise ValueError("give a list of texts, or one text with commas")
+
+
 class HfParameters(Body):
-    candidate_labels: list[Text] | Text
+    candidate_labels: Annotated[list[Text], BeforeValidator(_are_labels)]
     threshold: float | None = Field(None, ge=0, le=1)
 
 
 class HfIn(Body):
     inputs: Text
     parameters: HfParameters
-
-    @property
-    def labels(self) -> list[str]:
-        given = self.parameters.candidate_labels
-        if isinstance(given, list):
-            return list(given)
-        return [label for label in given.split(",") if label.strip()]
 
 
 class HfBox(Answer):
@@ -123,7 +125,9 @@ def detect(
     `models.toml`. Boxes are in whole pixels of the upright picture, best first.
     """
     params = DetectionParams(box_threshold=asked.parameters.threshold)
-    run = bench.detection.detect(caller, _picture(asked.inputs), asked.labels, params, model)
+    run = bench.detection.detect(
+        caller, _picture(asked.inputs), asked.parameters.candidate_labels, params, model
+    )
     return [HfFound.of(each, run.image) for each in run.detections]
 
 

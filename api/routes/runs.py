@@ -18,7 +18,7 @@ from core.runs.types import Task
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
-_OF_MANY = Literal[DownloadFormat.JSON, DownloadFormat.CSV, DownloadFormat.COCO]
+_OF_MANY = Literal["json", "csv", "coco"]
 _TABLES: Mapping[str, Any] = {"application/json": {}, "text/csv": {}}
 
 
@@ -55,7 +55,7 @@ def export_many(
     id: Annotated[list[UUID], Query(description=f"a detection; give up to {MAX_RUNS} of them")],
 ) -> Response:
     """Detections as one file, with the boxes that reach each run's thresholds."""
-    return _file(bench.downloads.of_runs(caller, id, format))
+    return _file(bench.downloads.of_runs(caller, id, DownloadFormat(format)))
 
 
 @router.get("/{run_id}")

@@ -32,7 +32,7 @@ def as_csv(runs: Iterable[DetectionRun]) -> bytes:
     Text that a spreadsheet would compute has a quote in front.
     """
     text = io.StringIO()
-    lines = csv.writer(text, lineterminator="\n")
+    lines = csv.writer(text)  # ends lines as RFC 4180 says, and so quotes both line ends
     lines.writerow(CSV_COLUMNS)
     for run in runs:
         of_run = (

@@ -164,12 +164,14 @@ def _resolved(source: str, folder: Path, task: Task) -> str:
             raise ValueError("remote engines write no text; name a folder or a Hub id")
         check_address(source)
         return source
-    path = folder / Path(source).expanduser()
-    beside = (folder / Path(source).parts[0]).is_dir()
-    if source.startswith((".", "/", "~")) or beside:
-        if not path.is_dir():
-            raise ValueError(f"the folder “{source}” is not there; check the path")
-        return str(path.resolve())
+    try:
+        path = folder / Path(source).expanduser()
+        if source.startswith((".", "/", "~")) or (folder / Path(source).parts[0]).is_dir():
+            if not path.is_dir():
+                raise ValueError(f"the folder “{source}” is not there; check the path")
+            return str(path.resolve())
+    except (OSError, RuntimeError) as error:  # a name too long for a file; no such user's home
+        raise ValueError(f"the folder “{source[:60]}” cannot be found; check the path") from error
     if not _HUB_ID.fullmatch(source):
         raise ValueError(f"“{source}” is neither a folder nor a Hub id such as “owner/name”")
     return source

@@ -89,6 +89,6 @@ def _find(slots: Sequence[_AnySlot], task: Task, model_id: str | None) -> _AnySl
             return slot
     allowed = [slot.info.id for slot in slots]
     raise NotFound(
-        f"There is no model “{model_id}” for {task}; choose one of: {', '.join(allowed)}.",
+        f"There is no model “{model_id[:60]}” for {task}; choose one of: {', '.join(allowed)}.",
         facts={"allowed": allowed},
     )

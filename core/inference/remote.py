@@ -44,14 +44,15 @@ class RemoteDetector:
         limit = settings.remote_timeout_s
         self._id = entry.id
         self._url = httpx2.URL(entry.source)
+        key = _key(entry)
         self._server = Server(
-            entry.id, self._url.netloc.decode(), self._url.path, entry.api_key_env, limit
+            entry.id, self._url.netloc.decode(), self._url.path, entry.api_key_env, limit, key
         )
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._health = RemoteHealth(clock)
         self._closed = False
         self._client = httpx2.Client(
-            headers=_headers(entry),
+            headers=_headers(key),
             timeout=httpx2.Timeout(limit, connect=min(limit, _CONNECT_S)),
             limits=httpx2.Limits(max_connections=AT_ONCE, keepalive_expiry=_IDLE_S),
             transport=transport,
@@ -165,15 +166,19 @@ class RemoteDetector:
         )
 
 
-def _headers(entry: ModelEntry) -> dict[str, str]:
+def _key(entry: ModelEntry) -> str | None:
+    if entry.api_key_env is None:
+        return None
+    try:
+        return key_in(entry.api_key_env)
+    except ValueError as error:
+        raise Unavailable(f"models.toml: {error}.") from error
+
+
+def _headers(key: str | None) -> dict[str, str]:
     headers = {
         "User-Agent": "glimpse",
         "Accept": "application/json",
         "Accept-Encoding": "identity",  # packed, a small answer could fill the memory
     }
-    if entry.api_key_env is None:
-        return headers
-    try:
-        return headers | {"Authorization": f"Bearer {key_in(entry.api_key_env)}"}
-    except ValueError as error:
-        raise Unavailable(f"models.toml: {error}.") from error
+    return headers if key is None else headers | {"Authorization": f"Bearer {key}"}

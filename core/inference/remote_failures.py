@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from math import ceil
 
 from core.clock import now
 from core.errors import Invalid, LimitReached
+from core.masking import MASK
 
 _SOON_S, _LATER_S = 10, 60
 _LONGEST_WAIT_S = 3600
@@ -38,13 +39,17 @@ class Failure(Exception):
 
 @dataclass(frozen=True)
 class Server:
-    """Who is asked; `name` is host and port, `key_variable` what holds the key."""
+    """Who is asked; `name` is host and port, `key_variable` what holds the key.
+
+    What the server says is shown to everybody, so never the key in it.
+    """
 
     model: str
     name: str
     path: str
     key_variable: str | None
     limit_s: int
+    key: str | None = field(default=None, repr=False)
 
     def away(self) -> Failure:
         return Failure(
@@ -72,7 +77,7 @@ class Server:
     def unreadable(self, why: str) -> Failure:
         return Failure(
             f"Its server {self.name} did not answer in the Hugging Face format for zero-shot "
-            f"detection ({_line(why)}); check that the address is that of such an engine.",
+            f"detection ({self._line(why)}); check that the address is that of such an engine.",
             _LATER_S,
         )
 
@@ -87,7 +92,7 @@ class Server:
         """
         if 200 <= status < 300:
             return
-        said = _said(content)
+        said = self._line(_said(content)).rstrip(".")
         quoted = f" It says: “{said}”." if said else ""
         wait = _wait(headers.get("retry-after", "")) or _SOON_S
         if status == 429:
@@ -119,7 +124,7 @@ class Server:
         )
 
     def _moved(self, location: str) -> Failure:
-        target = _line(location.partition("?")[0]) or "elsewhere"
+        target = self._line(location.partition("?")[0]) or "elsewhere"
         return Failure(
             f"Its server {self.name} sends on to {target}; name the final address in models.toml.",
             _LATER_S,
@@ -136,6 +141,12 @@ class Server:
             f"{self.key_variable} and start again."
         )
 
+    def _line(self, text: str) -> str:
+        """Foreign text as one short line."""
+        printable = "".join(char if char.isprintable() else " " for char in text)
+        shown = printable.replace(self.key, MASK) if self.key else printable
+        return " ".join(shown.split())[:_MOST_SAID]
+
 
 def _said(content: bytes) -> str:
     """The words of an error in one of the common forms; empty where there are none."""
@@ -148,13 +159,7 @@ def _said(content: bytes) -> str:
         told = told[0]
     if isinstance(told, dict):
         told = told.get("message") or told.get("msg")
-    return _line(told).rstrip(".") if isinstance(told, str) else ""
-
-
-def _line(text: str) -> str:
-    """Foreign text as one short line."""
-    printable = "".join(char if char.isprintable() else " " for char in text)
-    return " ".join(printable.split())[:_MOST_SAID]
+    return told if isinstance(told, str) else ""
 
 
 def _wait(header: str) -> int | None:

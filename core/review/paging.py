@@ -7,7 +7,7 @@ import base64
 import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from core.errors import Invalid
@@ -33,13 +33,13 @@ def read_cursor(text: str) -> Cursor:
     try:
         plain = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         direction, at, id = plain.split(" ")
-        place = (datetime.fromisoformat(at), UUID(id))
-    except (ValueError, binascii.Error) as error:
+        place = (datetime.fromisoformat(at).astimezone(UTC), UUID(id))
+    except (ValueError, OverflowError, binascii.Error) as error:
         raise Invalid(
             "The page's cursor cannot be read; start again from the first page.",
             facts={"field": "cursor"},
         ) from error
-    if direction not in {"older", "newer"} or place[0].tzinfo is None:
+    if direction not in {"older", "newer"}:
         raise Invalid(
             "The page's cursor cannot be read; start again from the first page.",
             facts={"field": "cursor"},

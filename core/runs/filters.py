@@ -1,6 +1,7 @@
 """A filter of one's own runs: checked, and as the repository takes it."""
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 from core.errors import Invalid
@@ -36,8 +37,18 @@ def checked(wanted: HistoryFilter) -> HistoryFilter:
 def conditions(wanted: HistoryFilter) -> dict[str, Any]:
     """The filter as `RunRepository.history` takes it."""
     digest = wanted.image_sha256
-    values = {**vars(wanted), "text": wanted.text.strip()}
-    return {**values, "image_sha256": None if digest is None else bytes.fromhex(digest)}
+    return {
+        **vars(wanted),
+        "text": wanted.text.strip(),
+        "since": _in_utc(wanted.since),
+        "until": _in_utc(wanted.until),
+        "image_sha256": None if digest is None else bytes.fromhex(digest),
+    }
+
+
+def _in_utc(moment: datetime | None) -> datetime | None:
+    """The same moment: PostgreSQL knows no zones as far out as Python does."""
+    return None if moment is None else moment.astimezone(UTC)
 
 
 def _invalid(name: str, why: str) -> Invalid:

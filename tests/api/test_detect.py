@@ -168,6 +168,10 @@ def test_empty_fields_of_a_form_count_as_left_out(analyst: TestClient, picture: 
         (MSGPACK, msgpack.packb({1: 2}, strict_types=True)),
         (MSGPACK, b"\x91" * 3000),
         ("multipart/form-data", b"no boundary"),
+        (
+            "multipart/form-data; boundary=x; charset=undefined",
+            b'--x\r\nContent-Disposition: form-data; name="prompt"\r\n\r\n\xff\r\n--x--\r\n',
+        ),
     ],
 )
 def test_bodies_that_cannot_be_read_are_malformed(

@@ -174,6 +174,8 @@ def test_the_threshold_cuts(analyst: TestClient, two_shapes: bytes) -> None:
         ({"inputs": ""}, 415, "empty"),
         ({"inputs": None}, 422, "inputs"),
         ({"parameters": {}}, 422, "parameters.candidate_labels"),
+        ({"parameters": {"candidate_labels": 7}}, 422, "candidate_labels: give a list of texts"),
+        ({"parameters": {"candidate_labels": ["cat", 7]}}, 422, "candidate_labels: give a list of"),
         ({"parameters": {"candidate_labels": []}}, 422, "No phrase was given"),
         ({"parameters": {"candidate_labels": " , "}}, 422, "No phrase was given"),
         ({"parameters": {"candidate_labels": ["a\x00"]}}, 422, "control character"),

@@ -207,7 +207,7 @@ def test_several_detections_are_one_file(
     [
         ({}, "format"),
         ({"format": "xml"}, "format"),
-        ({"format": "png"}, "format"),
+        ({"format": "png"}, "format: input should be 'json', 'csv' or 'coco'"),
         ({"format": "json"}, "id"),
         ({"format": "json", "id": "seven"}, "id"),
         ({"format": "json", "id": [f"01a1fbc9-9c82-71c7-b313-{n:012}" for n in range(201)]}, "200"),

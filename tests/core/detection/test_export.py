@@ -134,6 +134,12 @@ def test_no_text_is_left_to_be_computed(start: str) -> None:
         assert line[name] == f"'{hostile}"
 
 
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n"])
+def test_line_ends_in_text_begin_no_line_of_the_file(end: str) -> None:
+    (line,) = lines(as_csv([made(RED, prompt=f"red circle{end}=1+1")]))
+    assert line["prompt"] == f"red circle{end}=1+1"
+
+
 def test_coco_is_read_by_pycocotools(tmp_path: Path) -> None:
     one, other = made(RED, BLUE, FAINT), made(BLUE, sha256=OTHER)
     coco = loaded(as_coco([one, other]), tmp_path)

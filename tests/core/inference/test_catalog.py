@@ -86,6 +86,8 @@ def test_a_folder_is_found_beside_the_file(tmp_path: Path) -> None:
     assert read == ModelEntry(
         "a", Task.DETECTION, str(tmp_path / "weights" / "mine"), box_threshold=0.5
     )
+    itself = entry(tmp_path, 'id = "a"\nsource = "."')
+    assert itself == ModelEntry("a", Task.DETECTION, str(tmp_path))
 
 
 @pytest.mark.parametrize("source", ["owner/name", "gpt2", "builtin:fake?tokens_per_second=5"])
@@ -115,6 +117,8 @@ def test_hub_ids_and_builtin_engines_stay_as_written(tmp_path: Path, source: str
             "“api_key_env” is for remote engines (https://…) only",
         ),
         ('id = "a"\nsource = "./nowhere"', "the folder “./nowhere” is not there"),
+        ('id = "a"\nsource = "~nobody-here/x"', "the folder “~nobody-here/x” cannot be found"),
+        (f'id = "a"\nsource = "./{"x" * 300}"', "cannot be found; check the path"),
         ('id = "a"\nsource = "weights/gone"', "the folder “weights/gone” is not there"),
         ('id = "a"\nsource = "no such : thing"', "neither a folder nor a Hub id"),
         ('id = "a"', "“source”: Field required"),

@@ -163,6 +163,21 @@ def test_a_refused_key_names_its_variable(
     assert "s3cret" not in error.message
 
 
+@pytest.mark.parametrize("status", [302, 401, 404, 422, 500])
+def test_a_server_that_says_the_key_aloud_is_not_repeated(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setenv("FAR_KEY", "k-12/34567")
+    told = {"error": f"{'x' * 195} k-12/34567 is wrong"}
+    headers = {"location": "https://other.example/k-12/34567"}
+    detector = remote(settings, answering(told, status, **headers), api_key_env="FAR_KEY")
+    with pytest.raises(GlimpseError) as caught:
+        detector.detect(asking())
+    assert "k-12" not in caught.value.message
+    assert "k-12" not in repr(detector._server)
+    assert "[mas" in caught.value.message
+
+
 def test_a_missing_key_is_named(settings: Settings) -> None:
     with pytest.raises(Unavailable, match="“FAR_KEY”, which “api_key_env” names, is not set"):
         remote(settings, answering([]), api_key_env="FAR_KEY")

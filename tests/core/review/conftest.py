@@ -62,6 +62,7 @@ def _run(draw: random.Random, people: tuple[Actor, ...], models: dict[Any, str])
     text = draw.choice(("a red circle", "100%_sure", "蓝色的星"))
     outputs: dict[str, Any] = {"outputs": [{"text": f"It says {text}.", "finish_reason": "stop"}]}
     found = {"detections": [{"label": text, "score": 0.5, "box": {}}]}
+    thresholds = {"box_threshold": 0.35, "text_threshold": 0.25}
     return Run(
         id=new_id(),
         user_id=draw.choice(people).user_id,
@@ -70,7 +71,7 @@ def _run(draw: random.Random, people: tuple[Actor, ...], models: dict[Any, str])
         task=task,
         model_id=model_id,
         prompt=f"find {draw.choice(('red circle', 'blue star'))}",
-        params={"seed": draw.randrange(9)},
+        params={"seed": draw.randrange(9)} | (thresholds if task == "detection" else {}),
         status="done",
         output=found if task == "detection" else outputs,
         latency_ms=draw.choice((None, 20, 300)),

@@ -1,6 +1,6 @@
 """One's own history: filtered, in pages that stay right, nobody else's."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from uuid import UUID
 
@@ -186,6 +186,25 @@ def test_a_page_has_bounds_and_a_readable_cursor(runs: RunService, ann: Actor) -
     for cursor in ("nonsense", "é", newer):
         with pytest.raises(Invalid, match="cursor cannot be read"):
             runs.history(ann, cursor=cursor)
+
+
+def test_a_moment_may_be_told_in_any_zone(
+    runs: RunService, ann: Actor, made: dict[str, UUID]
+) -> None:
+    """PostgreSQL reads no zone beyond 15:59, and none with parts of a second."""
+    all_runs = runs.history(ann).runs
+    middle = all_runs[1].created_at
+    for offset in (timedelta(hours=23), timedelta(seconds=-30.5)):
+        far = timezone(offset)
+        since = HistoryFilter(since=middle.astimezone(far))
+        assert runs.history(ann, since).runs == all_runs[:2]
+        until = HistoryFilter(until=middle.astimezone(far))
+        assert runs.history(ann, until).runs == all_runs[2:]
+        behind = str(Cursor((middle.astimezone(far), all_runs[1].id), older=True))
+        assert runs.history(ann, cursor=behind).runs == all_runs[2:]
+    last = datetime(9999, 12, 31, 23, tzinfo=timezone(-2 * HOUR))
+    with pytest.raises(Invalid, match="cursor cannot be read"):
+        runs.history(ann, cursor=str(Cursor((last, UUID(int=1)), older=True)))
 
 
 def test_guests_have_no_history(runs: RunService, database: Database) -> None:
