@@ -156,6 +156,54 @@ def test_what_was_missed_is_drawn_with_the_mouse_and_taken_away(result: Page) ->
     saved(result, f"judged 0 of {all_}, 1 missed")
 
 
+def test_a_second_finger_leaves_the_box_being_drawn_alone(result: Page) -> None:
+    result.get_by_test_id("boxview-miss").click()
+    ground = result.get_by_test_id("boxview-ground")
+    place = ground.bounding_box()
+    assert place is not None
+    x, y, width, height = (place[side] for side in ("x", "y", "width", "height"))
+    result.mouse.move(x + 0.2 * width, y + 0.2 * height)
+    result.mouse.down()
+    second = {
+        "pointerId": 99,
+        "pointerType": "touch",
+        "isPrimary": False,
+        "clientX": x,
+        "clientY": y,
+    }
+    for event in ("pointerdown", "pointermove", "pointerup"):
+        ground.dispatch_event(event, second)
+    result.mouse.move(x + 0.6 * width, y + 0.6 * height, steps=3)
+    result.mouse.up()
+    share = _sides(result.get_by_test_id("boxview-draft"))["width"] / float(
+        (result.get_by_test_id("boxview-boxes").get_attribute("viewBox") or "").split()[2]
+    )
+    assert share == pytest.approx(0.4, abs=0.01)
+
+
+def test_what_is_found_comes_into_view_on_a_phone(result: Page) -> None:
+    result.set_viewport_size({"width": 390, "height": 844})
+    address = result.url
+    result.get_by_label("What to look for", exact=True).fill("red cross")
+    result.get_by_role("button", name="Detect").click()
+    expect(result).not_to_have_url(address)
+    settle(result)
+    expect(result.get_by_test_id("boxview-stage")).to_be_in_viewport()
+
+
+def test_no_label_runs_out_of_the_picture_on_a_phone(result: Page) -> None:
+    result.set_viewport_size({"width": 390, "height": 844})
+    picture = result.get_by_test_id("boxview-stage").bounding_box()
+    assert picture is not None
+    tags = result.locator(".tag").filter(visible=True)
+    expect(tags).not_to_have_count(0)
+    for tag in tags.all():
+        place = tag.bounding_box()
+        assert place is not None
+        assert place["x"] >= picture["x"]
+        assert place["x"] + place["width"] <= picture["x"] + picture["width"]
+
+
 def test_what_was_missed_is_drawn_with_the_keyboard_alone(result: Page) -> None:
     all_ = boxes(result).count()
     result.keyboard.press("m")

@@ -1,6 +1,7 @@
 // A picture with its boxes. Hover, chips, sliders and selection are the browser's business alone;
 // Python hears what is judged, as soon as it is.
 const CROWDED = 24;
+const BUSY = 8; // the same on a narrow page
 const RETRY_MS = [500, 1000, 2000, 4000];
 const views = new WeakMap(); // one per mounted root: it survives redraws with new data
 
@@ -43,6 +44,14 @@ class View {
     this.judge.show(data.id, data.judge, tell);
     if (JSON.stringify(before?.boxes) !== JSON.stringify(data.boxes) || before?.id !== data.id) this.renew();
     this.update();
+    if (before && data.id && before.id !== data.id) this.reveal();
+  }
+
+  // On a phone the button stands a screen or two under the picture.
+  reveal() {
+    const stage = this.find(".stage");
+    const { top, bottom } = stage.getBoundingClientRect();
+    if (bottom <= 0 || top >= innerHeight) stage.scrollIntoView({ block: "center" });
   }
 
   renew() {
@@ -142,6 +151,7 @@ class View {
     for (const mark of this.marks) mark.visible(visible.has(mark));
     this.showControls();
     this.find(".stage").classList.toggle("crowded", shown.length > CROWDED);
+    this.find(".stage").classList.toggle("busy", shown.length > BUSY);
     this.find(".list").hidden = !shown.length;
     this.find(".count").textContent = countWords(this, shown.length, passing.length - shown.length);
     this.find(".bar").classList.toggle("none", !shown.length);
@@ -192,11 +202,11 @@ class View {
       mark.shape.setAttribute("aria-pressed", String(at === index));
     });
     this.find(".stage").classList.toggle("choosing", index !== null);
-    this.reveal(this.marks[index]?.row);
+    this.revealRow(this.marks[index]?.row);
     this.judge.update(this.filtered().shown);
   }
 
-  reveal(row) {
+  revealRow(row) {
     if (!row) return;
     const list = this.find(".list");
     const head = this.find("thead").offsetHeight;

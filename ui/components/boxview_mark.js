@@ -30,19 +30,20 @@ class Mark {
   }
 
   makeTag({ width, height }) {
-    const { xmin, ymin } = this.box.box;
+    const { ymin } = this.box.box;
     const tag = element("span", "tag", this.box.label);
-    tag.style.left = `${(100 * xmin) / width}%`;
+    pin(tag, this.box.box, width);
     tag.style.top = `${(100 * ymin) / height}%`;
     tag.classList.toggle("inside", ymin < 0.06 * height);
     return tag;
   }
 
   makeBadge({ width, height }) {
-    const { xmax, ymin } = this.box.box;
-    const badge = element("span", "badge");
+    const { xmin, xmax, ymin } = this.box.box;
+    const far = farRight(this.box.box, width);
+    const badge = element("span", far ? "badge far" : "badge");
     badge.dataset.testid = "boxview-badge";
-    badge.style.left = `${(100 * xmax) / width}%`;
+    badge.style.left = `${(100 * (far ? xmin : xmax)) / width}%`;
     badge.style.top = `${(100 * ymin) / height}%`;
     return badge;
   }
@@ -84,6 +85,18 @@ class Mark {
     this.tag.hidden = this.row.hidden = !on;
     this.badge.hidden = !on || !this.judgedAs;
   }
+}
+
+// Where a label would run out of the picture, its tag ends with the box, and the badge is at the left.
+function farRight({ xmin }, width) {
+  return xmin > 0.6 * width;
+}
+
+function pin(tag, box, width) {
+  const far = farRight(box, width);
+  tag.classList.toggle("far", far);
+  if (far) tag.style.right = `${(100 * (width - box.xmax)) / width}%`;
+  else tag.style.left = `${(100 * box.xmin) / width}%`;
 }
 
 function rectangle(box, name) {

@@ -50,7 +50,7 @@ class Missed {
   }
 
   press(event) {
-    if (event.button) return;
+    if (event.button || !event.isPrimary) return;
     event.preventDefault();
     this.ground.setPointerCapture(event.pointerId);
     this.ground.focus({ preventScroll: true });
@@ -58,13 +58,13 @@ class Missed {
   }
 
   drag(event) {
-    if (!this.from) return;
+    if (!this.from || !event.isPrimary) return;
     this.draft = spannedBox(this.from, this.at(event));
     this.place();
   }
 
   drop(event) {
-    if (!this.from) return;
+    if (!this.from || !event.isPrimary) return;
     const { from } = this;
     const here = this.at(event);
     const { width } = this.ground.getBoundingClientRect();
@@ -181,7 +181,7 @@ function gap({ box, style }) {
 function gapTag({ label, box, style }, { width, height }) {
   const tag = element("span", "tag gap-tag", `missed: ${label}`);
   tag.style.setProperty("--colour", style.colour);
-  tag.style.left = `${(100 * box.xmin) / width}%`;
+  pin(tag, box, width);
   tag.style.top = `${(100 * box.ymax) / height}%`;
   return tag;
 }

@@ -1,9 +1,11 @@
 // What the view says in words.
 const PERHAPS = "what you look for may not be there, or the model may not know the words";
+const OTHERWISE = "Try other words, or another model.";
+const UNCAPTIONED = "Name what you look for in short phrases, with “Read as a caption” off, or try another model.";
 
 function countWords({ marks, hidden, threshold, data }, shown, suppressed) {
   const all = marks.length;
-  if (!all) return `Nothing reached ${data.floor.toFixed(2)}, the lowest score kept: ${PERHAPS}. Try other words, or another model.`;
+  if (!all) return `Nothing reached ${data.floor.toFixed(2)}, the lowest score kept: ${PERHAPS}. ${data.caption ? UNCAPTIONED : OTHERWISE}`;
   const overlapping = suppressed ? `, ${suppressed} hidden as overlapping` : "";
   if (shown) return `${shown} of ${all} ${all === 1 ? "box" : "boxes"} shown${overlapping}`;
   const switchedOn = marks.filter(({ box }) => !hidden.has(box.label));

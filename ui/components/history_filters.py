@@ -128,6 +128,8 @@ def _preset_chosen(view: View) -> None:
 
 def _changed(view: View) -> None:
     require(Permission.HISTORY)
+    if any(f"{_KEY}{name}" not in st.session_state for name in _FIELDS):
+        return  # the fields have left the page; one of them told its words on the way
     chosen = {name: st.session_state[f"{_KEY}{name}"] for name in _FIELDS}
     chosen["text"] = (chosen["text"] or "").strip() or None
     wanted = replace(view.from_newest, **chosen)
