@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import torch
 
@@ -18,8 +18,8 @@ class Trainable(Protocol):
 
     def advance(self) -> None: ...
     def report(self) -> str: ...
-    def save(self, path: Path) -> None: ...
-    def load(self, path: Path) -> None: ...
+    def state(self) -> dict[str, Any]: ...
+    def restore(self, state: dict[str, Any]) -> None: ...
 
 
 def arguments(description: str | None) -> argparse.Namespace:
@@ -35,11 +35,11 @@ def arguments(description: str | None) -> argparse.Namespace:
 
 
 def run(
-    training: Trainable, steps: int, state: Path, every: dict[int, Callable[[], str]] | None = None
+    training: Trainable, steps: int, kept: Path, every: dict[int, Callable[[], str]] | None = None
 ) -> None:
-    """Go on from ``state`` to ``steps``; ``every`` n steps, print what a function returns."""
-    if state.exists():
-        training.load(state)
+    """Go on from what was ``kept`` to ``steps``; ``every`` n steps, print what is returned."""
+    if kept.exists():
+        training.restore(torch.load(kept, weights_only=True))
     prints = {100: training.report, **(every or {})}
     while training.step < steps:
         training.advance()
@@ -47,5 +47,12 @@ def run(
             if training.step % often == 0:
                 print(said(), flush=True)
         if training.step % 250 == 0:
-            training.save(state)
-    training.save(state)
+            _save(training.state(), kept)
+    _save(training.state(), kept)
+
+
+def _save(state: dict[str, Any], path: Path) -> None:
+    """The old file stays until the new one is whole."""
+    part = path.with_suffix(".part")
+    torch.save(state, part)
+    part.replace(path)

@@ -7,6 +7,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from tests.training.conftest import ROOT
+from training import loop
 from training.writer.train import Plan, Training
 
 
@@ -20,22 +21,16 @@ def test_a_resumed_training_goes_on_as_if_it_had_not_stopped(
 ) -> None:
     plan = Plan(tokens=512)
     whole, second = Training(plan, tokenizer), Training(plan, tokenizer)
-    for _ in range(3):
-        whole.advance()
-    whole.save(tmp_path / "state.pt")
-    second.load(tmp_path / "state.pt")
+    loop.run(whole, 3, tmp_path / "state.pt")
     whole.report()
-    for training in (whole, second):
-        training.advance()
+    whole.advance()
+    loop.run(second, 4, tmp_path / "state.pt")
     assert second.sum == whole.sum
     assert (second.step, second.pool, second.place) == (whole.step, whole.pool, whole.place)
 
 
-def test_the_pace_rises_stays_falls_and_falls_again_from_half() -> None:
+def test_the_pace_rises_stays_and_falls() -> None:
     plan = Plan()
-    turn = plan.steps - plan.again
     assert plan.pace(0) < 0.02
-    assert plan.pace(turn - plan.decay) == 1
-    assert plan.pace(turn - 1) < 0.001
-    assert plan.pace(turn) == 0.5
+    assert plan.pace(plan.steps - plan.decay) == 1
     assert plan.pace(plan.steps - 1) < 0.001

@@ -175,9 +175,9 @@ class Training:
         self.reported = self.step
         return f"step {self.step} cpu {self.seconds:.0f} s, {parts}, right {right}"
 
-    def save(self, path: Path) -> None:
-        """Write everything needed to go on; the old file stays until the new one is whole."""
-        state = {
+    def state(self) -> dict[str, Any]:
+        """Everything needed to go on."""
+        return {
             "model": self.model.state_dict(),
             "heads": self.heads.state_dict(),
             "average": self.average,
@@ -185,13 +185,9 @@ class Training:
             "step": self.step,
             "seconds": self.seconds,
         }
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a saved state."""
-        state = torch.load(path, weights_only=True)
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a former state."""
         self.model.load_state_dict(state["model"])
         self.heads.load_state_dict(state["heads"])
         self.optimiser.load_state_dict(state["optimiser"])

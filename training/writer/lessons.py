@@ -10,7 +10,7 @@ from training.writer.reports import STYLES, Example, Naming, asked, opening, que
 from training.writer.words import ADJECTIVES, NOUNS, coined, label, one
 
 _LESSONS = {
-    "report": 42, "question": 18, "near": 8, "total": 12, "surest": 10, "list": 5, "opening": 5,
+    "report": 40, "question": 18, "near": 8, "total": 12, "surest": 14, "list": 5, "opening": 5,
 }  # fmt: skip
 _SAID = (
     "light", "photo", "corner", "edge", "wall", "door", "background", "shadow", "centre",
@@ -36,7 +36,7 @@ def lesson(rng: random.Random, odd: bool = False) -> Example:
     naming = _alike(names) if kind == "near" or rng.random() < 0.3 else names
     found = sample(rng, naming, _MANY) if rng.random() > 0.02 else []
     if kind == "report":
-        return reported(found, rng.choices(STYLES, (40, 15, 33, 12))[0], rng)
+        return reported(found, rng.choices(STYLES, (35, 15, 38, 12))[0], rng)
     return _phrased(asked(found, *question(found, rng, naming)), rng)
 
 
@@ -101,13 +101,15 @@ def _total(rng: random.Random, names: Naming) -> Example:
 
 
 def _surest(rng: random.Random, names: Naming) -> Example:
-    """Which of several kinds has the highest score."""
+    """Which of several kinds has the highest score, asked for alone or told in a long report."""
     labels = distinct(rng, rng.choices((1, 2, 3, 4, 5), (1, 4, 5, 4, 3))[0], names)
     found = []
     for label_, high in zip(labels, rng.sample(range(5, 101), len(labels)), strict=True):
         rest = sorted(rng.choices(range(5, high + 1), k=rng.choice((0, 0, 1, 2, 3))), reverse=True)
         scores = tuple(s / 100 for s in (high, *rest))
         found.append(Finding(label_, len(scores), scores))
+    if rng.random() < 0.4:
+        return reported(found, "detailed", rng)
     best = max(found, key=lambda f: f.scores[0])
     said = f"The most certain detection is {one(best.label)} at {best.scores[0]:.2f}."
     return _phrased(asked(found, "Which is most certain?", said), rng)

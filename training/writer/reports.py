@@ -92,7 +92,7 @@ def report(found: list[Finding], style: str, rng: random.Random) -> str:
         said += [
             *_each(found),
             *_surest(found, rng),
-            *([_total(found, rng)] if len(found) > 1 else []),
+            *([_total(found, rng)] if 1 < len(found) < 4 else []),
         ]
     elif style == "" and rng.random() < 0.35:
         said += _surest(found, rng)

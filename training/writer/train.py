@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -19,20 +18,16 @@ from training.writer.model import build
 class Plan:
     """The length and pace of a training; steps are batches."""
 
-    steps: int = 11600
-    decay: int = 4500  #: of them slow down
-    again: int = 2600  #: of them come after that, from half the rate down once more
+    steps: int = 12000
+    decay: int = 5500  #: of them slow down
     tokens: int = 2048  #: of a batch
     rate: float = 2e-3
     seed: int = 1
-    plain: int = 293  #: pools of lessons before labels become odder
+    plain: int = 220  #: pools of lessons before labels become odder
 
     def pace(self, step: int) -> float:
-        """Share of the full learning rate: level, then down to nothing, then again from half."""
-        turn = self.steps - self.again
-        if step < turn:
-            return min(1.0, (step + 1) / 100, (turn - step) / self.decay)
-        return 0.5 * (self.steps - step) / self.again
+        """Share of the full learning rate: level, then down to nothing."""
+        return min(1.0, (step + 1) / 100, (self.steps - step) / self.decay)
 
 
 class Training:
@@ -87,19 +82,15 @@ class Training:
         mean, self.sum, self.reported = self.sum / (self.step - self.reported), 0.0, self.step
         return f"step {self.step} cpu {self.seconds:.0f} s, loss {mean:.4f}"
 
-    def save(self, path: Path) -> None:
-        """Write everything needed to go on; the old file stays until the new one is whole."""
-        state = {
+    def state(self) -> dict[str, Any]:
+        """Everything needed to go on."""
+        return {
             "model": self.model.state_dict(), "optimiser": self.optimiser.state_dict(),
             "step": self.step, "seconds": self.seconds, "pool": self.pool, "place": self.place,
         }  # fmt: skip
-        part = path.with_suffix(".part")
-        torch.save(state, part)
-        part.replace(path)
 
-    def load(self, path: Path) -> None:
-        """Go on from a saved state."""
-        state = torch.load(path, weights_only=True)
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on from a former state."""
         self.model.load_state_dict(state["model"])
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = self.reported = state["step"]
