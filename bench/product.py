@@ -23,7 +23,7 @@ MODELS = f"""
 [[detector]]
 id = "shapes"
 source = "{ROOT / "models" / "shapes-detector"}"
-box_threshold = 0.38
+box_threshold = 0.32
 
 [[generator]]
 id = "reporter"

@@ -17,7 +17,7 @@ BUNDLED = f"""
 [[detector]]
 id = "shapes"
 source = "{ROOT / "models" / "shapes-detector"}"
-box_threshold = 0.38
+box_threshold = 0.32
 """
 
 

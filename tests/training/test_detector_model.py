@@ -12,15 +12,16 @@ from training.sample_scenes import samples
 
 THRESHOLD = shipped_threshold()
 
-#: Least AP50 and AP50:95 on 24 scenes; the cards' figures less what so few scenes may vary.
+#: Least AP50 and AP50:95 on 24 fixed scenes: what the shipped weights reach there, less what
+#: another processor's rounding may cost.
 FLOORS = {
-    "held-out scenes, trained pairs": (0.9, 0.6),
-    "pairs never trained": (0.85, 0.55),
-    "half resolution": (0.88, 0.55),
-    "double resolution": (0.9, 0.6),
-    "four times the resolution": (0.9, 0.6),
-    "padded to 3:1": (0.85, 0.5),
-    "a renderer never trained": (0.88, 0.58),
+    "held-out scenes, trained pairs": (0.955, 0.685),
+    "pairs never trained": (0.9, 0.685),
+    "half resolution": (0.945, 0.675),
+    "double resolution": (0.955, 0.69),
+    "four times the resolution": (0.955, 0.69),
+    "padded to 3:1": (0.95, 0.665),
+    "a renderer never trained": (0.945, 0.66),
 }
 
 
@@ -56,9 +57,9 @@ def test_the_default_threshold_finds_most_and_invents_little(
 ) -> None:
     books = measure.tally(detector, *gates["held-out scenes, trained pairs"])
     precision, recall = books.at(THRESHOLD)
-    assert precision >= 0.9
-    assert recall >= 0.8
-    assert books.absent_answered(THRESHOLD) <= 0.03
+    assert precision >= 0.92
+    assert recall >= 0.93
+    assert books.absent_answered(THRESHOLD) <= 0.02
 
 
 @pytest.mark.parametrize("size", [(64, 64), (640, 480), (2000, 700)])

@@ -30,8 +30,8 @@ class Plan:
     #: The first steps train the backbone alone: four times cheaper, and shapes are what takes
     #: longest to learn.
     backbone_only: int = 8000
-    steps: int = 14400
-    decay: int = 5000  # the last steps, in which the pace falls to nothing
+    steps: int = 20000
+    decay: int = 7000  # the last steps, in which the pace falls to nothing
     batch: int = 16  # square pictures; of longer ones, as many as cost the same
     phrases: int = 8
     rate: float = 1e-3
