@@ -74,7 +74,7 @@ COLOURED: dict[str, Maker] = {
 GREY: dict[str, Maker] = {
     "16-bit PNG": lambda p: as_file(grey_16_bit(p)),
     "16-bit TIFF": lambda p: as_file(grey_16_bit(p), "TIFF"),
-    "8-bit JPEG": lambda p: as_file(p.convert("L"), "JPEG", quality=95),
+    "8-bit JPEG": lambda p: as_file(p.convert("L"), "JPEG", quality=100),
     "alpha PNG": lambda p: as_file(p.convert("LA")),
     "palette PNG": lambda p: as_file(p.convert("L").quantize(256)),
 }
