@@ -37,15 +37,8 @@ class RunRepository:
         params: dict[str, Any],
         status: str,
         created_at: datetime,
-        image_sha256: bytes | None = None,
-        request_hash: bytes | None = None,
-        output: dict[str, Any] | None = None,
-        error_code: str | None = None,
-        timings_ms: dict[str, float] | None = None,
-        latency_ms: int | None = None,
-        finished_at: datetime | None = None,
-    ) -> Run:
-        """Add a run and send it to the database; latency in milliseconds."""
+    ) -> None:
+        """Add a run that has yet to end, and send it to the database."""
         run = Run(
             id=id,
             user_id=user_id,
@@ -57,19 +50,11 @@ class RunRepository:
             model_id=model_id,
             prompt=prompt,
             params=params,
-            image_sha256=image_sha256,
-            request_hash=request_hash,
             status=status,
-            output=output,
-            error_code=error_code,
-            timings_ms=timings_ms,
-            latency_ms=latency_ms,
             created_at=created_at,
-            finished_at=finished_at,
         )
         self._session.add(run)
         self._session.flush()
-        return run
 
     def finish_run(
         self,
