@@ -105,17 +105,20 @@ class GenerateOut(Answer):
 class AlternativeOut(Answer):
     text: str
     logprob: float
+    token_id: int | None
 
 
 class TokenOut(Answer):
-    """`index` counts within `output`; `logprob` is natural, before temperature."""
+    """`index` counts within `output`; `logprob` is natural, before temperature; what the engine
+    does not tell is left out."""
 
     output: int
     index: int
     text: str
-    token_id: int
-    logprob: float
+    token_id: int | None
+    logprob: float | None
     top: list[AlternativeOut] | None = None
+    entropy: float | None = None
 
     @classmethod
     def of(cls, event: TokenEvent) -> Self:
@@ -126,6 +129,7 @@ class TokenOut(Answer):
             token_id=event.token_id,
             logprob=event.logprob,
             top=[AlternativeOut.model_validate(each) for each in event.top] or None,
+            entropy=event.entropy,
         )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
-_TRUSTED_S = 0.2
+_TRUSTED_S = 0.05
 """How long a connection is taken for alive after its last use: no server restarts sooner."""
 _USED = "used"
 

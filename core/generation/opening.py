@@ -7,9 +7,18 @@ from core.errors import GlimpseError
 from core.generation.limits import MAX_SEED
 from core.generation.live import LiveRun
 from core.generation.record import params_to_json
-from core.generation.types import GenerationRun, Message, Output, SamplingParams, Usage
+from core.generation.types import (
+    GenerationRun,
+    Lead,
+    Message,
+    Origin,
+    Output,
+    SamplingParams,
+    Usage,
+    UsedPrompt,
+)
 from core.ids import new_id
-from core.inference.types import Generator, ModelInfo
+from core.inference.types import Generator, ModelInfo, TextRequest
 from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
@@ -25,6 +34,9 @@ def new_run(
     text: str,
     messages: tuple[Message, ...],
     params: SamplingParams,
+    origin: Origin | None,
+    lead: Lead | None,
+    used_prompt: UsedPrompt | None,
 ) -> GenerationRun:
     """A run of which nothing is written yet."""
     return GenerationRun(
@@ -40,6 +52,9 @@ def new_run(
         usage=Usage(0, 0),
         timings_ms={},
         created_at=clock.now(),
+        origin=origin,
+        lead=lead,
+        used_prompt=used_prompt,
     )
 
 
@@ -59,9 +74,12 @@ def insert_run(database: Database, actor: Actor, info: ModelInfo, run: Generatio
             task=Task.GENERATION,
             model_id=model_id,
             prompt=run.prompt,
-            params=params_to_json(run.params, run.messages),
+            params=params_to_json(run),
             status=RunStatus.RUNNING,
             created_at=run.created_at,
+            parent_id=run.origin.run_id if run.origin else None,
+            relation=run.origin.relation if run.origin else None,
+            prompt_version_id=run.used_prompt.version_id if run.used_prompt else None,
         )
 
 
@@ -76,9 +94,13 @@ def submit_outputs(live: LiveRun, generator: Generator) -> None:
         seed = ((run.params.seed or 0) + output) % (MAX_SEED + 1)
         try:
             sequence = generator.submit(
-                run.messages or run.prompt,
-                replace(run.params, n=1, seed=seed),
-                output=output,
+                TextRequest(
+                    run.messages or run.prompt,
+                    replace(run.params, n=1, seed=seed),
+                    run.user_id,
+                    output,
+                    run.lead,
+                ),
                 on_token=live.on_token,
                 on_end=live.end_of(output),
                 on_start=live.on_start,

@@ -4,27 +4,40 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from core.generation.claims.types import Claim, ClaimKind
 from core.generation.types import (
     Alternative,
     FinishReason,
     GenerationRun,
+    Lead,
     Message,
+    Origin,
     Output,
     SamplingParams,
     TokenEvent,
     Usage,
+    UsedPrompt,
 )
-from core.runs.types import RunStatus
-from db.repositories.runs import RunRepository
+from core.runs.types import Relation, RunStatus
+from db.repositories.runs import Run, RunRepository
 
 _INTERRUPTED = "The server stopped while this was being written; start it again."
 
 
-def params_to_json(params: SamplingParams, messages: Sequence[Message]) -> dict[str, Any]:
-    """Sampling parameters, and the messages where there are any."""
-    stored: dict[str, Any] = {**vars(params), "stop": list(params.stop)}
-    if messages:
-        stored["messages"] = [vars(message) for message in messages]
+def params_to_json(run: GenerationRun) -> dict[str, Any]:
+    """Sampling parameters; and messages, lead, origin and variables where there are any.
+
+    What of an origin or a used prompt is a column of its own is left out.
+    """
+    stored: dict[str, Any] = {**vars(run.params), "stop": list(run.params.stop)}
+    if run.messages:
+        stored["messages"] = [vars(message) for message in run.messages]
+    if run.lead:
+        stored["lead"] = {"text": run.lead.text, "ids": list(run.lead.token_ids)}
+    if run.origin:
+        stored["origin"] = {"output": run.origin.output, "boxes": list(run.origin.boxes)}
+    if run.used_prompt:
+        stored["variables"] = dict(run.used_prompt.variables)
     return stored
 
 
@@ -36,6 +49,7 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
             "finish_reason": output.finish_reason,
             "tokens": [_token_to_json(event) for event in events if event.output == number],
         }
+        | ({} if output.claims is None else {"claims": [vars(one) for one in output.claims]})
         for number, output in enumerate(run.outputs)
     ]
     stored: dict[str, Any] = {"outputs": outputs, "usage": vars(run.usage)}
@@ -49,7 +63,9 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
 def _token_to_json(event: TokenEvent) -> dict[str, Any]:
     token: dict[str, Any] = {"text": event.text, "id": event.token_id, "logprob": event.logprob}
     if event.top:
-        token["top"] = [[one.text, one.logprob] for one in event.top]
+        token["top"] = [[one.text, one.logprob, one.token_id] for one in event.top]
+    if event.entropy is not None:
+        token["entropy"] = event.entropy
     return token
 
 
@@ -63,6 +79,8 @@ def read_run(
     row, model = found
     stored = dict(row.params)
     messages = tuple(Message(**message) for message in stored.pop("messages", ()))
+    lead, origin = stored.pop("lead", None), stored.pop("origin", None)
+    variables = stored.pop("variables", {})
     params = SamplingParams(**{**stored, "stop": tuple(stored.get("stop", ()))})
     status = RunStatus(row.status)
     output = row.output or {}
@@ -80,8 +98,23 @@ def read_run(
         timings_ms=row.timings_ms or {},
         created_at=row.created_at,
         error=_INTERRUPTED if row.error_code == "interrupted" else output.get("error"),
+        origin=_origin(row, origin or {}),
+        lead=Lead(lead["text"], tuple(lead["ids"])) if lead else None,
+        used_prompt=_used_prompt(row, variables),
     )
     return run, list(_events(output))
+
+
+def _origin(row: Run, stored: Mapping[str, Any]) -> Origin | None:
+    """None too where the run it came from is erased."""
+    if row.parent_id is None or row.relation is None:
+        return None
+    boxes = tuple(stored.get("boxes", ()))
+    return Origin(row.parent_id, Relation(row.relation), stored.get("output"), boxes)
+
+
+def _used_prompt(row: Run, variables: Mapping[str, str]) -> UsedPrompt | None:
+    return UsedPrompt(row.prompt_version_id, variables) if row.prompt_version_id else None
 
 
 def _outputs(
@@ -92,7 +125,17 @@ def _outputs(
         reason = None if status is RunStatus.RUNNING else FinishReason.ERROR
         return (Output("", reason),) * params.n
     return tuple(
-        Output(one["text"], FinishReason(one["finish_reason"])) for one in output["outputs"]
+        Output(one["text"], FinishReason(one["finish_reason"]), _claims(one.get("claims")))
+        for one in output["outputs"]
+    )
+
+
+def _claims(stored: Sequence[Mapping[str, Any]] | None) -> tuple[Claim, ...] | None:
+    if stored is None:
+        return None
+    return tuple(
+        Claim(**{**one, "span": tuple(one["span"]), "kind": ClaimKind(one["kind"])})
+        for one in stored
     )
 
 
@@ -110,5 +153,6 @@ def _event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
         text=token["text"],
         token_id=token["id"],
         logprob=token["logprob"],
-        top=tuple(Alternative(text, logprob) for text, logprob in token.get("top", ())),
+        top=tuple(Alternative(*one) for one in token.get("top", ())),
+        entropy=token.get("entropy"),
     )

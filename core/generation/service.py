@@ -18,7 +18,7 @@ from core.generation.opening import insert_run, new_run, submit_outputs
 from core.generation.record import read_run
 from core.generation.recorder import Recorder
 from core.generation.stream import LiveStream
-from core.generation.types import GenerationRun, Message, SamplingParams
+from core.generation.types import GenerationRun, Lead, Message, Origin, SamplingParams, UsedPrompt
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
 from core.runs.types import Task
@@ -56,11 +56,16 @@ class GenerationService:
         prompt: str | Sequence[Message],
         params: SamplingParams = SamplingParams(),  # noqa: B008 - frozen
         model: str | None = None,
+        *,
+        origin: Origin | None = None,
+        lead: Lead | None = None,
+        used_prompt: UsedPrompt | None = None,
     ) -> GenerationRun:
         """Begin a generation; returns at once, while it is written.
 
         Output k of `params.n` draws with `seed + k`; a seed that is not given is made up and
-        recorded, so that every run can be repeated.
+        recorded, so that every run can be repeated. Whoever gives an `origin`, a `lead` or a
+        `used_prompt` has made sure that the actor may use them.
 
         Raises
         ------
@@ -75,7 +80,8 @@ class GenerationService:
             info, generator = self._models.generator(model)
             if params.seed is None:
                 params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
-            live = self._open(actor, info, text, messages, params)
+            run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
+            live = self._open(actor, info, run)
         except GlimpseError as error:
             metrics.requests_total.labels(Task.GENERATION, actor.face, "failed").inc()
             metrics.errors_total.labels(Task.GENERATION, error.code).inc()
@@ -130,16 +136,8 @@ class GenerationService:
         if not self._recorder.close(_CLOSE_S):
             log.error("closed_before_all_recorded")
 
-    def _open(
-        self,
-        actor: Actor,
-        info: ModelInfo,
-        text: str,
-        messages: tuple[Message, ...],
-        params: SamplingParams,
-    ) -> LiveRun:
+    def _open(self, actor: Actor, info: ModelInfo, run: GenerationRun) -> LiveRun:
         """Commit a running row and keep its live side."""
-        run = new_run(actor, info, text, messages, params)
         live = LiveRun(run, actor.face, on_end=self._recorder.put)
         with self._lock:
             if self._closed:

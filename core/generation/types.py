@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from core.runs.types import RunStatus
+from core.generation.claims.types import Claim
+from core.runs.types import Relation, RunStatus
 
 
 class FinishReason(StrEnum):
@@ -41,30 +42,76 @@ class SamplingParams:
 
 @dataclass(frozen=True)
 class Alternative:
+    """A token that might have come; an engine that tells no ids leaves `token_id` None."""
+
     text: str
     logprob: float
+    token_id: int | None = None
 
 
 @dataclass(frozen=True)
 class TokenEvent:
     """One token. `text` may be empty while a character is split over tokens.
 
-    `index` counts from 0 within its `output`; `logprob` is natural, before temperature.
+    `index` counts from 0 within its `output`; `logprob` is natural, before temperature. `entropy`,
+    in nats, is that of the whole distribution the token was drawn from, before temperature too.
+    What an engine does not tell is None.
     """
 
     output: int
     index: int
     text: str
-    token_id: int
-    logprob: float
+    token_id: int | None
+    logprob: float | None
     top: tuple[Alternative, ...] = ()
+    entropy: float | None = None
+
+
+@dataclass(frozen=True)
+class Lead:
+    """What an answer begins with: written by an earlier run, only read by this one.
+
+    `token_ids` are exactly those the earlier run drew; empty where its engine told none, and the
+    text is encoded instead.
+    """
+
+    text: str
+    token_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a run came from: which run, and what it is to that.
+
+    `output` is the one written on; `boxes` are those described, by their place in the detection.
+    """
+
+    run_id: UUID
+    relation: Relation
+    output: int | None = None
+    boxes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class UsedPrompt:
+    """The version of a prompt of the library that a prompt was made from, and its variables."""
+
+    version_id: UUID
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True)
 class Output:
+    """`text` is what this run wrote, a lead not included.
+
+    `claims` are those of lead and text together about the boxes described; None where there was
+    nothing to hold them against.
+    """
+
     text: str
     finish_reason: FinishReason | None
     """None while it is still being written."""
+    claims: tuple[Claim, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -92,3 +139,6 @@ class GenerationRun:
     """`queue`, `first_token` and `total`, each from submit."""
     created_at: datetime
     error: str | None = None
+    origin: Origin | None = None
+    lead: Lead | None = None
+    used_prompt: UsedPrompt | None = None

@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 
@@ -10,9 +10,15 @@ from core import metrics
 from core.config import Settings
 from core.errors import LimitReached, Unavailable
 from core.generation.limits import check_params
-from core.generation.types import FinishReason, Message, SamplingParams, TokenEvent
+from core.generation.types import FinishReason, SamplingParams, TokenEvent
 from core.inference.fake import pace_of
-from core.inference.types import EngineEnd, ModelEntry
+from core.inference.types import (
+    EngineEnd,
+    EngineStats,
+    ModelEntry,
+    TextAbilities,
+    TextRequest,
+)
 from core.runs.types import Task
 
 _WORDS = ("one", "calm", "word", "after", "another", "fills", "the", "line", "until", "its", "end")
@@ -28,6 +34,7 @@ class _Sequence:
     on_token: Callable[[TokenEvent], None]
     on_end: Callable[[EngineEnd], None]
     on_start: Callable[[], None] | None
+    engine: "FakeGenerator"
     cancelled: threading.Event = field(default_factory=threading.Event)
     text: str = ""
     written: int = 0
@@ -36,6 +43,9 @@ class _Sequence:
 
     def cancel(self) -> None:
         self.cancelled.set()
+
+    def position(self) -> int:
+        return self.engine.position(self)
 
 
 class FakeGenerator:
@@ -54,19 +64,24 @@ class FakeGenerator:
         self._thread = threading.Thread(target=self._work, name="fake-generator", daemon=True)
         self._thread.start()
 
+    @property
+    def abilities(self) -> TextAbilities:
+        return TextAbilities()
+
     def submit(
         self,
-        prompt: str | Sequence[Message],
-        params: SamplingParams,
+        request: TextRequest,
         *,
-        output: int,
         on_token: Callable[[TokenEvent], None],
         on_end: Callable[[EngineEnd], None],
         on_start: Callable[[], None] | None = None,
     ) -> _Sequence:
-        check_params(params, self._most_tokens)
+        check_params(request.params, self._most_tokens)
+        prompt = request.prompt
         text = prompt if isinstance(prompt, str) else " ".join(m.content for m in prompt)
-        sequence = _Sequence(len(text.split()), params, output, on_token, on_end, on_start)
+        sequence = _Sequence(
+            len(text.split()), request.params, request.output, on_token, on_end, on_start, self
+        )
         with self._changed:
             if self._closed:
                 raise Unavailable("The engine has stopped; try again shortly.", retry_after=5)
@@ -80,11 +95,12 @@ class FakeGenerator:
             self._changed.notify()
         return sequence
 
-    def queue_depth(self) -> int:
-        return len(self._waiting)
+    def position(self, sequence: _Sequence) -> int:
+        with self._changed:
+            return self._waiting.index(sequence) + 1 if sequence in self._waiting else 0
 
-    def active(self) -> int:
-        return len(self._running)
+    def stats(self) -> EngineStats:
+        return EngineStats(len(self._waiting), len(self._running), self._places)
 
     def close(self) -> None:
         """End every text as cancelled and stop the thread."""
@@ -109,8 +125,8 @@ class FakeGenerator:
                     sequence.on_start()
             for sequence in list(self._running):
                 self._advance(sequence)
-            metrics.queue_depth.labels(self._id).set(self.queue_depth())
-            metrics.active_streams.labels(self._id).set(self.active())
+            metrics.queue_depth.labels(self._id).set(len(self._waiting))
+            metrics.active_streams.labels(self._id).set(len(self._running))
             self._pause()
         for sequence in [*self._running, *self._waiting]:
             self._end(sequence, FinishReason.CANCELLED)

@@ -4,11 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
+from uuid import UUID
 
 from PIL.Image import Image
 
 from core.detection.types import Detection
-from core.generation.types import FinishReason, Message, SamplingParams, TokenEvent
+from core.generation.types import FinishReason, Lead, Message, SamplingParams, TokenEvent
 from core.runs.types import Task
 
 
@@ -35,6 +36,24 @@ class ModelState(StrEnum):
 
 
 @dataclass(frozen=True)
+class TextAbilities:
+    """What a text engine can do; what it cannot is refused and shown as not available.
+
+    `batched`: writes for many at once; otherwise one after the other, and `note` says why.
+    `leads`: can write on from given tokens.
+    """
+
+    seed: bool = True
+    top_k: bool = True
+    repetition_penalty: bool = True
+    logprobs: bool = True
+    """Log-probabilities, alternatives and, where the engine is ours, entropy of each token."""
+    leads: bool = True
+    batched: bool = True
+    note: str | None = None
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What people see of a model. `revision` is the Hub commit or the hash of the weights."""
 
@@ -51,6 +70,8 @@ class ModelInfo:
     bundled: bool
     context_tokens: int | None = None
     chat_template: bool = False
+    abilities: TextAbilities | None = None
+    """Of a text model, once it is known."""
     grounds_captions: bool = False
     purpose: str | None = None
     """What a bundled model is for, and in `on_captions` how well it reads them, by its card."""
@@ -110,34 +131,68 @@ class EngineEnd:
     error: str | None = None
 
 
+@dataclass(frozen=True)
+class TextRequest:
+    """One sequence to be written, the `output`-th of its run (`params.n` is the service's affair).
+
+    `user` is whose turn it takes: users take turns, whatever number of requests each has.
+    """
+
+    prompt: str | Sequence[Message]
+    params: SamplingParams
+    user: UUID
+    output: int = 0
+    lead: Lead | None = None
+
+
+@dataclass(frozen=True)
+class EngineStats:
+    """How a text engine stands; `cache_bytes` of at most `cache_budget` hold keys and values."""
+
+    queued: int
+    active: int
+    places: int
+    cache_bytes: int = 0
+    cache_budget: int | None = None
+
+
 class RunningSequence(Protocol):
     """A sequence being written; the engine owns it."""
 
-    def cancel(self) -> None: ...
+    def cancel(self) -> None:
+        """Ask for the end: it comes within one step, with what was written."""
+        ...
+
+    def position(self) -> int:
+        """Its place in the queue, the next to begin at 1; 0 once it has begun."""
+        ...
 
 
 class Generator(Protocol):
-    """`submit` returns at once; the callbacks come from the engine's thread and must not block."""
+    """A text engine. What it tells comes from its own threads, and listeners must not block."""
+
+    @property
+    def abilities(self) -> TextAbilities: ...
 
     def submit(
         self,
-        prompt: str | Sequence[Message],
-        params: SamplingParams,
+        request: TextRequest,
         *,
-        output: int,
         on_token: Callable[[TokenEvent], None],
         on_end: Callable[[EngineEnd], None],
         on_start: Callable[[], None] | None = None,
     ) -> RunningSequence:
-        """Queue one sequence (`params.n` is the service's business).
+        """Check the request, queue it and return at once.
+
+        `on_start` is told when it has a place, `on_end` last and exactly once.
 
         Raises
         ------
-        Invalid : prompt and `max_new_tokens` do not fit the context, or a value is out of range.
+        Invalid : a value is out of range or beyond the engine's abilities, or prompt, lead and
+            `max_new_tokens` do not fit the context together.
         LimitReached : the queue is full.
+        Unavailable : the engine has stopped, or is away.
         """
         ...
 
-    def queue_depth(self) -> int: ...
-
-    def active(self) -> int: ...
+    def stats(self) -> EngineStats: ...

@@ -18,6 +18,21 @@ class RunStatus(StrEnum):
     FAILED = "failed"
 
 
+class Relation(StrEnum):
+    """What a run is to the one it came from."""
+
+    AGAIN = "again"
+    """The same prompt and settings, a new seed."""
+    EDITED = "edited"
+    """The prompt or the settings were changed, and sent again."""
+    CONTINUED = "continued"
+    """Writes on where the other ended."""
+    BRANCHED = "branched"
+    """Writes on from the middle of the other, with another token there."""
+    DESCRIBED = "described"
+    """Reports on boxes of a detection."""
+
+
 @dataclass(frozen=True)
 class RunSummary:
     """One line of a list of runs. `image_sha256` in hex, for detections only.

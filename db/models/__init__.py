@@ -3,7 +3,8 @@
 from db.base import Base
 from db.models.accounts import ApiKey, CookieTicket, LoginFailure, Session, User
 from db.models.feedback import BoxVerdict, Feedback, MissedBox
-from db.models.runs import Image, Model, Run
+from db.models.prompts import Prompt, PromptVersion
+from db.models.runs import Image, Model, Run, RunProgress, UsageDay
 
 __all__ = [
     "ApiKey",
@@ -15,7 +16,11 @@ __all__ = [
     "LoginFailure",
     "MissedBox",
     "Model",
+    "Prompt",
+    "PromptVersion",
     "Run",
+    "RunProgress",
     "Session",
+    "UsageDay",
     "User",
 ]

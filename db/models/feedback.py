@@ -32,6 +32,8 @@ class Feedback(Base):
     rating: Mapped[int] = mapped_column(SmallInteger)
     tags: Mapped[list[str]] = mapped_column(server_default="{}")
     comment: Mapped[str] = mapped_column(server_default="")
+    failed_step: Mapped[str | None]
+    """Of a report on boxes that was rated badly: whether the boxes were wrong, or the text."""
     review_status: Mapped[str] = mapped_column(server_default="new")
     reviewer_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
     idempotency_key: Mapped[str | None]
@@ -48,6 +50,7 @@ class Feedback(Base):
         CheckConstraint(
             "review_status in ('new', 'triaged', 'fixed', 'wont_fix')", name="review_status"
         ),
+        CheckConstraint("failed_step in ('boxes', 'text')", name="failed_step"),
         Index("uq_feedback_run_user", "run_id", "user_id", unique=True),
         Index("uq_feedback_idempotency", "user_id", "idempotency_key", unique=True),
         Index("ix_feedback_page", text("created_at desc"), text("id desc")),

@@ -1,6 +1,6 @@
 """What was asked of which model, and what it answered."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import (
@@ -87,6 +87,18 @@ class Run(Base):
     error_code: Mapped[str | None]
     timings_ms: Mapped[Json | None]
     latency_ms: Mapped[int | None] = mapped_column(BigInteger)
+    parent_id: Mapped[UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"))
+    """The run this one came from, and in `relation` what it is to that."""
+    relation: Mapped[str | None]
+    prompt_version_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("prompt_versions.id", ondelete="SET NULL")
+    )
+    """The version of a prompt of the library that the prompt was made from."""
+    prompt_tokens: Mapped[int | None]
+    completion_tokens: Mapped[int | None]
+    claims: Mapped[int | None]
+    """Of a report on boxes: how many claims it makes, and how many of them the boxes support."""
+    claims_supported: Mapped[int | None]
     created_at: Mapped[Created]
     finished_at: Mapped[datetime | None]
 
@@ -94,6 +106,16 @@ class Run(Base):
         CheckConstraint("task in ('detection', 'generation')", name="task"),
         CheckConstraint("status in ('running', 'done', 'stopped', 'failed')", name="status"),
         CheckConstraint("face in ('ui', 'api', 'cli')", name="face"),
+        CheckConstraint(
+            "relation in ('again', 'edited', 'continued', 'branched', 'described')",
+            name="relation",
+        ),
+        Index("ix_runs_parent", "parent_id", postgresql_where=text("parent_id is not null")),
+        Index(
+            "ix_runs_prompt_version",
+            "prompt_version_id",
+            postgresql_where=text("prompt_version_id is not null"),
+        ),
         Index("ix_runs_page", text("created_at desc"), text("id desc")),
         Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
         Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
@@ -107,3 +129,31 @@ class Run(Base):
             ),
         ),
     )
+
+
+class RunProgress(Base):
+    """What a running generation has written so far, in parts; gone once the run is recorded.
+
+    A process that is killed leaves them behind, and the next one makes the run's text of them.
+    """
+
+    __tablename__ = "run_progress"
+
+    run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    part: Mapped[int] = mapped_column(primary_key=True)
+    events: Mapped[Json]
+
+
+class UsageDay(Base):
+    """What one person had written by one model on one day (UTC), kept while runs come and go."""
+
+    __tablename__ = "usage_days"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"), primary_key=True)
+    runs: Mapped[int]
+    prompt_tokens: Mapped[int] = mapped_column(BigInteger)
+    completion_tokens: Mapped[int] = mapped_column(BigInteger)

@@ -37,6 +37,9 @@ class RunRepository:
         params: dict[str, Any],
         status: str,
         created_at: datetime,
+        parent_id: UUID | None = None,
+        relation: str | None = None,
+        prompt_version_id: UUID | None = None,
     ) -> None:
         """Add a run that has yet to end, and send it to the database."""
         run = Run(
@@ -52,6 +55,9 @@ class RunRepository:
             params=params,
             status=status,
             created_at=created_at,
+            parent_id=parent_id,
+            relation=relation,
+            prompt_version_id=prompt_version_id,
         )
         self._session.add(run)
         self._session.flush()

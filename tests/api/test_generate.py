@@ -60,7 +60,7 @@ def test_alternatives_come_only_when_asked_for(analyst: TestClient) -> None:
     assert "top" not in plain
     wide = streamed(analyst, max_new_tokens=2, top_logprobs=3)[0].data
     assert len(wide["top"]) == 3
-    assert set(wide["top"][0]) == {"text", "logprob"}
+    assert set(wide["top"][0]) == {"text", "logprob", "token_id"}
 
 
 def test_several_outputs_are_told_apart(analyst: TestClient) -> None:

@@ -98,7 +98,7 @@ def test_only_a_connection_that_lay_idle_is_asked_before_its_use(
     monkeypatch.setattr(database.engine.dialect, "do_ping", asked.append)
     database.engine.dispose()
     counts = []
-    for moment in (0.0, 0.1, 10.0):
+    for moment in (0.0, 0.02, 10.0):
         monkeypatch.setattr(db.session, "monotonic", lambda moment=moment: moment)
         database.ping()
         counts.append(len(asked))

@@ -2,14 +2,14 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import structlog
 
 from core.config import Settings
 from core.errors import Unavailable
 from core.generation.limits import check_params
-from core.generation.types import FinishReason, Message, SamplingParams, TokenEvent
+from core.generation.types import FinishReason, TokenEvent
 from core.inference.device import use_threads
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.detokenise import Vocabulary
@@ -19,7 +19,7 @@ from core.inference.textengine.prompts import PromptEncoder
 from core.inference.textengine.sampling import Sampler
 from core.inference.textengine.scheduler import Scheduler
 from core.inference.textengine.sequence import Callbacks, TextSequence
-from core.inference.types import EngineEnd
+from core.inference.types import EngineEnd, EngineStats, TextAbilities, TextRequest
 
 log = structlog.get_logger()
 
@@ -51,39 +51,39 @@ class TextEngine:
         for thread in self._threads:
             thread.start()
 
+    @property
+    def abilities(self) -> TextAbilities:
+        return TextAbilities()
+
     def submit(
         self,
-        prompt: str | Sequence[Message],
-        params: SamplingParams,
+        request: TextRequest,
         *,
-        output: int,
         on_token: Callable[[TokenEvent], None],
         on_end: Callable[[EngineEnd], None],
         on_start: Callable[[], None] | None = None,
     ) -> TextSequence:
         """Check everything, then queue one sequence; `on_start` is called when it has a place."""
+        params = request.params
         check_params(params, self._limits.max_new_tokens)
-        ids = self._prompts.encode(prompt)
+        ids = self._prompts.encode(request.prompt)
         check_ids(ids, self._words)
         check_fits(len(ids), params.max_new_tokens, self._loaded.context_tokens)
         row = TextSequence(
             prompt_ids=ids,
             params=params,
-            output=output,
+            output=request.output,
             sampler=Sampler(params, ids, self._words, self._loaded.device),
             vocabulary=self._vocabulary,
             eos_ids=self._eos_ids,
             callbacks=Callbacks(on_token, on_end, on_start),
-            wake=self._places.wake,
+            places=self._places,
         )
         self._places.enter(row)
         return row
 
-    def queue_depth(self) -> int:
-        return self._places.waiting()
-
-    def active(self) -> int:
-        return self._places.active()
+    def stats(self) -> EngineStats:
+        return EngineStats(self._places.waiting(), self._places.active(), self._limits.max_active)
 
     def close(self) -> None:
         """End every sequence as cancelled and join the threads; a stuck model is left behind."""

@@ -66,6 +66,11 @@ class Places:
     def waiting(self) -> int:
         return sum(not row.admitted for row in self.everyone())
 
+    def position(self, row: TextSequence) -> int:
+        """How many wait up to and with `row`; 0 once it has a place."""
+        with self._changed:
+            return self._waiting.index(row) + 1 if row in self._waiting else 0
+
     def active(self) -> int:
         """Sequences that have a place."""
         return sum(row.admitted for row in self.everyone())

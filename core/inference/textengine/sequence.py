@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -24,6 +25,14 @@ class Callbacks:
     start: Callable[[], None] | None = None
 
 
+class Queue(Protocol):
+    """Where sequences wait for a place."""
+
+    def wake(self) -> None: ...
+
+    def position(self, row: "TextSequence") -> int: ...
+
+
 @dataclass(eq=False)
 class TextSequence:
     """State of one request inside the engine.
@@ -39,7 +48,7 @@ class TextSequence:
     vocabulary: Vocabulary
     eos_ids: frozenset[int]
     callbacks: Callbacks
-    wake: Callable[[], None]
+    places: Queue
     fed: int = 0
     """Prompt tokens the model has read."""
     ids: list[int] = field(default_factory=list)
@@ -62,7 +71,11 @@ class TextSequence:
     def cancel(self) -> None:
         """Ask for the end; it comes within one step, with the text so far."""
         self.cancelled = True
-        self.wake()
+        self.places.wake()
+
+    def position(self) -> int:
+        """Its place in the queue, the next to begin at 1; 0 once it has begun."""
+        return self.places.position(self)
 
     def start(self) -> None:
         """The sequence has a place: tell, once."""
@@ -86,7 +99,7 @@ class TextSequence:
                 text=text,
                 token_id=drawn.token_id,
                 logprob=drawn.logprob,
-                top=tuple(Alternative(self.vocabulary.name(i), value) for i, value in drawn.top),
+                top=tuple(Alternative(self.vocabulary.name(i), value, i) for i, value in drawn.top),
             )
             self._tell(lambda: self.callbacks.token(event))
             if reason is not None:

@@ -73,7 +73,7 @@ def test_the_row_holds_what_was_written(
             "text": event.text,
             "id": event.token_id,
             "logprob": event.logprob,
-            "top": [[one.text, one.logprob] for one in event.top],
+            "top": [[one.text, one.logprob, one.token_id] for one in event.top],
         }
         for event in direct.events
     ]

@@ -2,6 +2,7 @@
 
 import threading
 from time import perf_counter
+from uuid import UUID
 
 import pytest
 
@@ -10,10 +11,12 @@ from core.errors import Invalid, LimitReached, Unavailable
 from core.generation.types import FinishReason, SamplingParams, TokenEvent
 from core.inference.fake import FakeDetector
 from core.inference.fake_text import FakeGenerator
-from core.inference.types import EngineEnd, ModelEntry
+from core.inference.types import EngineEnd, EngineStats, ModelEntry, TextRequest
 from core.runs.types import Task
 from tests.core.detection.pictures import scene
 from tests.core.inference.tiny import request
+
+ANYBODY = UUID(int=0)
 
 
 class Listener:
@@ -39,7 +42,11 @@ def generator(settings: Settings, pace: int = 0, **limits: int) -> FakeGenerator
 
 def written(engine: FakeGenerator, params: SamplingParams) -> tuple[Listener, EngineEnd]:
     listener = Listener()
-    engine.submit("two words", params, output=0, on_token=listener.on_token, on_end=listener.on_end)
+    engine.submit(
+        TextRequest("two words", params, ANYBODY),
+        on_token=listener.on_token,
+        on_end=listener.on_end,
+    )
     assert listener.ended.wait(10)
     assert listener.end is not None
     return listener, listener.end
@@ -75,21 +82,17 @@ def test_cancel_keeps_what_was_written_and_frees_the_place(settings: Settings) -
     engine = generator(settings, pace=100, max_active_streams=1)
     first, second = Listener(), Listener()
     running = engine.submit(
-        "a",
-        SamplingParams(max_new_tokens=2000),
-        output=0,
+        TextRequest("a", SamplingParams(max_new_tokens=2000), ANYBODY),
         on_token=first.on_token,
         on_end=first.on_end,
     )
     engine.submit(
-        "b",
-        SamplingParams(max_new_tokens=1),
-        output=0,
+        TextRequest("b", SamplingParams(max_new_tokens=1), ANYBODY),
         on_token=second.on_token,
         on_end=second.on_end,
     )
     assert not second.ended.wait(0.1)
-    assert (engine.active(), engine.queue_depth()) == (1, 1)
+    assert engine.stats() == EngineStats(queued=1, active=1, places=1)
     running.cancel()
     assert first.ended.wait(1)
     assert second.ended.wait(1)
@@ -103,8 +106,10 @@ def test_cancel_ends_a_text_that_still_waits(settings: Settings) -> None:
     engine = generator(settings, pace=20, max_active_streams=1)
     first, second = Listener(), Listener()
     for_ever = SamplingParams(max_new_tokens=2000)
-    engine.submit("a", for_ever, output=0, on_token=first.on_token, on_end=first.on_end)
-    waiting = engine.submit("b", for_ever, output=0, on_token=second.on_token, on_end=second.on_end)
+    engine.submit(TextRequest("a", for_ever, ANYBODY), on_token=first.on_token, on_end=first.on_end)
+    waiting = engine.submit(
+        TextRequest("b", for_ever, ANYBODY), on_token=second.on_token, on_end=second.on_end
+    )
     waiting.cancel()
     assert second.ended.wait(1)
     assert second.end is not None
@@ -126,9 +131,7 @@ def test_a_full_queue_refuses(settings: Settings) -> None:
     started = threading.Event()
     for listener in listeners:
         engine.submit(
-            "a",
-            SamplingParams(),
-            output=0,
+            TextRequest("a", SamplingParams(), ANYBODY),
             on_token=listener.on_token,
             on_end=listener.on_end,
             on_start=started.set,
@@ -136,9 +139,7 @@ def test_a_full_queue_refuses(settings: Settings) -> None:
         assert started.wait(2)
     with pytest.raises(LimitReached) as caught:
         engine.submit(
-            "a",
-            SamplingParams(),
-            output=0,
+            TextRequest("a", SamplingParams(), ANYBODY),
             on_token=listeners[0].on_token,
             on_end=listeners[0].on_end,
         )

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers
@@ -22,13 +23,14 @@ from core.generation.types import Message, SamplingParams, TokenEvent
 from core.inference.loader import LoadedTextModel, load_text_model
 from core.inference.textengine.engine import TextEngine
 from core.inference.textengine.limits import EngineLimits
-from core.inference.types import EngineEnd, ModelEntry, RunningSequence
+from core.inference.types import EngineEnd, ModelEntry, RunningSequence, TextRequest
 from core.runs.types import Task
 
 END = 256
 CONTEXT = 128
 GREEDY = SamplingParams(max_new_tokens=40, temperature=0)
 PATIENCE_S = 60
+ANYBODY = UUID(int=0)
 
 
 def reporter() -> LoadedTextModel:
@@ -101,7 +103,7 @@ class Heard:
 
     @property
     def ids(self) -> list[int]:
-        return [event.token_id for event in self.events]
+        return [event.token_id for event in self.events if event.token_id is not None]
 
     @property
     def text(self) -> str:
@@ -117,6 +119,7 @@ def listen(
     prompt: str | Sequence[Message],
     params: SamplingParams = GREEDY,
     on_token: Callable[[Heard], None] | None = None,
+    user: UUID = ANYBODY,
 ) -> Heard:
     """Submit; `on_token` is called in the engine's thread after each token."""
     heard = Heard()
@@ -135,9 +138,8 @@ def listen(
         heard.ends.append(told)
         heard.over.set()
 
-    heard.sequence = engine.submit(
-        prompt, params, output=0, on_token=token, on_end=end, on_start=start
-    )
+    request = TextRequest(prompt, params, user)
+    heard.sequence = engine.submit(request, on_token=token, on_end=end, on_start=start)
     known.set()
     return heard
 

@@ -14,8 +14,9 @@ from core.errors import LimitReached, Unavailable
 from core.generation.types import FinishReason, SamplingParams, TokenEvent
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.engine import TextEngine
-from core.inference.types import EngineEnd
+from core.inference.types import EngineEnd, TextRequest
 from tests.core.inference.textengine.support import (
+    ANYBODY,
     GREEDY,
     PATIENCE_S,
     Heard,
@@ -61,7 +62,7 @@ def test_a_cancelled_sequence_keeps_its_prefix_and_frees_its_place(
     assert cut.text == cut.end().text
     after.end()
     assert after.ids == generated_ids(llama, "def", max_new_tokens=40)
-    assert (engine.active(), engine.queue_depth()) == (0, 0)
+    assert (engine.stats().active, engine.stats().queued) == (0, 0)
 
 
 def test_a_waiting_sequence_can_be_cancelled(
@@ -118,7 +119,7 @@ def test_everyone_gets_one_start_and_one_end(
         one.end()
     assert [len(one.ends) for one in heard] == [1] * 20
     assert [one.started for one in heard] == [1] * 20
-    assert (engine.active(), engine.queue_depth()) == (0, 0)
+    assert (engine.stats().active, engine.stats().queued) == (0, 0)
 
 
 def test_a_listener_that_raises_ends_its_own_sequence_only(
@@ -151,7 +152,7 @@ def test_a_listener_that_raises_at_the_end_stops_nobody(
         told.set()
         raise ValueError("a bug in a face")
 
-    engine.submit("abc", GREEDY, output=0, on_token=on_token, on_end=on_end)
+    engine.submit(TextRequest("abc", GREEDY, ANYBODY), on_token=on_token, on_end=on_end)
 
     assert told.wait(PATIENCE_S)
     assert listen(engine, "abc").end().reason is FinishReason.LENGTH
@@ -175,7 +176,7 @@ def test_a_prompt_the_model_fails_on_fails_alone(
         other.end()
 
     assert other.ids == generated_ids(llama, "abc", max_new_tokens=40)
-    assert (engine.active(), engine.queue_depth()) == (0, 0)
+    assert (engine.stats().active, engine.stats().queued) == (0, 0)
 
 
 def test_the_engine_goes_on_after_a_failed_step(
