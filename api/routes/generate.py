@@ -28,11 +28,13 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     up again at `/api/v1/runs/{run_id}/stream` and stopped at `/api/v1/runs/{run_id}/cancel`.
     """
     service = bench.generation
-    run = await run_in_threadpool(service.start, caller, asked.written, asked.params, asked.model)
+    run = await run_in_threadpool(
+        service.start, caller, asked.written, asked.params, asked.model, origin=asked.origin
+    )
     live = await run_in_threadpool(service.follow, caller, run.id)
     headers = {"X-Run-ID": str(run.id)}
     if asked.stream:
-        return sse(live.events(), headers)
+        return sse(live, headers)
     async for event in live.events():
         if isinstance(event, GenerationRun):
             run = event
