@@ -47,11 +47,16 @@ class TextBuilder:
 
     Bytes that make no character, and NUL, which no face can show, are left out. After a lead the
     text goes on where that broke off, in the middle of a character even; a stop string is looked
-    for in the new text only.
+    for in the new text only. What the tokens of the lead say beyond `lead_text`, such as a token
+    that somebody chose, belongs to the new text.
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, stops: Sequence[str], lead_ids: Sequence[int] = ()
+        self,
+        vocabulary: Vocabulary,
+        stops: Sequence[str],
+        lead_ids: Sequence[int] = (),
+        lead_text: str | None = None,
     ) -> None:
         self._decode = vocabulary.text
         self._stops = tuple(stops)
@@ -60,7 +65,7 @@ class TextBuilder:
         """Text of the window that is released or held already."""
         self._since = len(self._window)
         """Where in the window the tokens of that text end."""
-        self._held = ""
+        self._held = "" if lead_text is None else self._beyond(lead_text, lead_ids)
         self._released: list[str] = []
 
     @property
@@ -92,7 +97,11 @@ class TextBuilder:
         del self._window[: self._since]
         self._since = len(self._window)
         self._before = self._decode(self._window)
-        return new.replace(_BROKEN, "").replace("\0", "")
+        return _clean(new)
+
+    def _beyond(self, lead_text: str, lead_ids: Sequence[int]) -> str:
+        said = _clean(self._decode(list(lead_ids)))
+        return said[len(lead_text) :] if said.startswith(lead_text) else ""
 
     def _may_begin_stop(self) -> int:
         """Length of the longest end of the held text with which some stop string begins."""
@@ -101,3 +110,7 @@ class TextBuilder:
             if any(stop.startswith(tail) for stop in self._stops):
                 return length
         return 0
+
+
+def _clean(text: str) -> str:
+    return text.replace(_BROKEN, "").replace("\0", "")
