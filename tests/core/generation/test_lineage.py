@@ -193,14 +193,15 @@ def test_nobody_goes_on_from_somebody_elses_run(
 ) -> None:
     run = written(service, ana, service.start(ana, PROMPT, replace(GREEDY, max_new_tokens=5)))
     ben = person("ben")
-    for call in (
+    calls: tuple[Callable[[], object], ...] = (
         lambda: service.again(ben, run.id),
         lambda: service.carry_on(ben, run.id),
         lambda: service.branch(ben, run.id, 0, 0, 0),
         lambda: service.start(ben, PROMPT, origin=Origin(run.id, Relation.EDITED)),
         lambda: service.start(ana, PROMPT, origin=Origin(run.id, Relation.DESCRIBED)),
         lambda: service.start(ana, PROMPT, origin=Origin(new_id(), Relation.EDITED)),
-    ):
+    )
+    for call in calls:
         with pytest.raises(NotFound):
             call()
 
