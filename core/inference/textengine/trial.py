@@ -1,6 +1,7 @@
 """Whether a model can write for many at once, tried out before anybody asks."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import structlog
 import torch
@@ -68,7 +69,7 @@ def _scores(forward: Forward, prompts: list[list[int]]) -> tuple[Tensor, Growing
     ends = [0, longest - 1, longest, longest + 1]
     scores = [
         forward(ids[:, begin:end], mask[:, :end], positions[:, begin:end], cache)
-        for begin, end in zip(ends, ends[1:], strict=False)
+        for begin, end in pairwise(ends)
     ]
     return torch.stack(scores).float(), cache
 
