@@ -35,6 +35,8 @@ def check_prompt(
     if isinstance(prompt, str):
         text = _clean("prompt", prompt)
         messages: tuple[Message, ...] = ()
+    elif not isinstance(prompt, list | tuple):
+        raise Invalid("prompt: must be text or a list of messages.", facts={"field": "prompt"})
     else:
         messages = tuple(_clean_message(number, one) for number, one in enumerate(prompt))
         if not messages:

@@ -1,6 +1,7 @@
 """Small real models, and a listener that keeps what an engine tells."""
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,11 +20,11 @@ from transformers import (
 )
 
 from core.config import ROOT
-from core.generation.types import Message, SamplingParams, TokenEvent
+from core.generation.types import Lead, Message, SamplingParams, TokenEvent
 from core.inference.loader import LoadedTextModel, load_text_model
 from core.inference.textengine.engine import TextEngine
 from core.inference.textengine.limits import EngineLimits
-from core.inference.types import EngineEnd, ModelEntry, RunningSequence, TextRequest
+from core.inference.types import EngineEnd, EngineStats, ModelEntry, RunningSequence, TextRequest
 from core.runs.types import Task
 
 END = 256
@@ -120,6 +121,7 @@ def listen(
     params: SamplingParams = GREEDY,
     on_token: Callable[[Heard], None] | None = None,
     user: UUID = ANYBODY,
+    lead: Lead | None = None,
 ) -> Heard:
     """Submit; `on_token` is called in the engine's thread after each token."""
     heard = Heard()
@@ -138,10 +140,18 @@ def listen(
         heard.ends.append(told)
         heard.over.set()
 
-    request = TextRequest(prompt, params, user)
+    request = TextRequest(prompt, params, user, lead=lead)
     heard.sequence = engine.submit(request, on_token=token, on_end=end, on_start=start)
     known.set()
     return heard
+
+
+def idle(engine: TextEngine) -> EngineStats:
+    """How the engine stands once its thread has let go of whoever has ended."""
+    deadline = time.monotonic() + PATIENCE_S
+    while (stats := engine.stats()).cache_bytes and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return stats
 
 
 def cancel_after(tokens: int) -> Callable[[Heard], None]:
