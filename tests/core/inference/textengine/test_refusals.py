@@ -1,45 +1,44 @@
 """What the engine refuses, by name, while eight others are written on unharmed."""
 
+import itertools
 import math
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from core.errors import Invalid
-from core.generation.types import FinishReason, Lead, Message, SamplingParams
+from core.generation.types import Lead, Message
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.engine import TextEngine
 from tests.core.inference.textengine.support import (
     CONTEXT,
     END,
     GREEDY,
-    Heard,
+    PATIENCE_S,
+    before_forward,
     engine_for,
     generated_ids,
     listen,
     tiny,
 )
 
-ENDLESS = replace(GREEDY, max_new_tokens=100)
+LONG = replace(GREEDY, max_new_tokens=100)
 
 
 @dataclass(frozen=True)
 class Strangers:
-    """An engine that is writing for eight while a test asks it for something else."""
+    """The engine that is asked, and its model."""
 
     engine: TextEngine
     loaded: LoadedTextModel
 
 
-def written(engine: TextEngine) -> list[Heard]:
-    return [listen(engine, f"stranger {number}", ENDLESS) for number in range(8)]
-
-
 @pytest.fixture(scope="module")
 def strangers() -> Iterator[Strangers]:
-    """All bad requests of this module meet the same eight streams, begun again when they end."""
+    """One for all bad requests of this module."""
     loaded = tiny("llama")
     engine = engine_for(loaded, max_active=8, max_queued=30)
     yield Strangers(engine, loaded)
@@ -91,12 +90,22 @@ def test_a_bad_request_is_refused_by_name(
 
 
 def test_eight_others_go_on_unharmed_by_all_that_is_refused(strangers: Strangers) -> None:
-    heard = written(strangers.engine)
-    for _, bad in BAD:
-        refusal(strangers.engine, **bad)
+    passes, all_refused = itertools.count(), threading.Event()
+
+    def hold_in_mid_stream(_: object) -> None:
+        if next(passes) == 20:
+            assert all_refused.wait(PATIENCE_S)
+
+    with before_forward(strangers.loaded, hold_in_mid_stream):
+        heard = [listen(strangers.engine, f"stranger {number}", LONG) for number in range(8)]
+        for _, bad in BAD:
+            refusal(strangers.engine, **bad)
+        assert not any(one.over.is_set() for one in heard)
+        all_refused.set()
+        for one in heard:
+            one.end()
 
     for number, one in enumerate(heard):
-        assert one.end().reason is FinishReason.LENGTH
         prompt = f"stranger {number}"
         assert one.ids == generated_ids(strangers.loaded, prompt, max_new_tokens=100)
 
