@@ -6,8 +6,6 @@ from typing import Any
 from transformers import PreTrainedTokenizerBase
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-_NEIGHBOURS = 16
-"""Tokens of a lead looked at for the spaces and characters at its border."""
 
 
 class Vocabulary:
@@ -60,13 +58,15 @@ class TextBuilder:
     ) -> None:
         self._decode = vocabulary.text
         self._stops = tuple(stops)
-        self._window = list(lead_ids[-_NEIGHBOURS:])
-        self._before = self._decode(self._window).rstrip(_BROKEN) if self._window else ""
+        self._window: list[int] = []
+        self._before = ""
         """Text of the window that is released or held already."""
-        self._since = len(self._window)
+        self._since = 0
         """Where in the window the tokens of that text end."""
         self._held = "" if lead_text is None else self._beyond(lead_text, lead_ids)
         self._released: list[str] = []
+        for token_id in lead_ids:
+            self._decoded(token_id)
 
     @property
     def text(self) -> str:
