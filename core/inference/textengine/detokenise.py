@@ -5,6 +5,8 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
+from core.inference.stops import StopCutter
+
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -41,7 +43,7 @@ class TextBuilder:
 
     Each token is decoded together with the few before it, because spaces and characters depend
     on their neighbours; what ends in an incomplete character waits for the next token. Text that
-    may be the beginning of a stop string waits too. What was released is never taken back.
+    may be the beginning of a stop string waits too.
 
     Bytes that make no character, and NUL, which no face can show, are left out. After a lead the
     text goes on where that broke off, in the middle of a character even; a stop string is looked
@@ -57,36 +59,27 @@ class TextBuilder:
         lead_text: str | None = None,
     ) -> None:
         self._decode = vocabulary.text
-        self._stops = tuple(stops)
         self._window: list[int] = []
         self._before = ""
         """Text of the window that is released or held already."""
         self._since = 0
         """Where in the window the tokens of that text end."""
-        self._held = "" if lead_text is None else self._beyond(lead_text, lead_ids)
-        self._released: list[str] = []
-        for token_id in lead_ids:
-            self._decoded(token_id)
+        said = "".join(self._decoded(token_id) for token_id in lead_ids)
+        told = said if lead_text is None or not said.startswith(lead_text) else lead_text
+        self._cutter = StopCutter(stops, held=said[len(told) :])
 
     @property
     def text(self) -> str:
         """All that was released."""
-        return "".join(self._released)
+        return self._cutter.text
 
     def push(self, token_id: int) -> tuple[str, bool]:
         """Add a token; returns the text it releases, and whether a stop string was met."""
-        self._held += self._decoded(token_id)
-        met = [place for stop in self._stops if (place := self._held.find(stop)) >= 0]
-        free = min(met) if met else len(self._held) - self._may_begin_stop()
-        text, self._held = self._held[:free], "" if met else self._held[free:]
-        self._released.append(text)
-        return text, bool(met)
+        return self._cutter.push(self._decoded(token_id))
 
     def flush(self) -> str:
         """Release at the end what was held back; an incomplete character is dropped."""
-        text, self._held = self._held, ""
-        self._released.append(text)
-        return text
+        return self._cutter.flush()
 
     def _decoded(self, token_id: int) -> str:
         self._window.append(token_id)
@@ -97,20 +90,4 @@ class TextBuilder:
         del self._window[: self._since]
         self._since = len(self._window)
         self._before = self._decode(self._window)
-        return _clean(new)
-
-    def _beyond(self, lead_text: str, lead_ids: Sequence[int]) -> str:
-        said = _clean(self._decode(list(lead_ids)))
-        return said[len(lead_text) :] if said.startswith(lead_text) else ""
-
-    def _may_begin_stop(self) -> int:
-        """Length of the longest end of the held text with which some stop string begins."""
-        for length in range(min(len(self._held), max(map(len, self._stops), default=0)), 0, -1):
-            tail = self._held[-length:]
-            if any(stop.startswith(tail) for stop in self._stops):
-                return length
-        return 0
-
-
-def _clean(text: str) -> str:
-    return text.replace(_BROKEN, "").replace("\0", "")
+        return new.replace(_BROKEN, "").replace("\0", "")

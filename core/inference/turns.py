@@ -1,31 +1,38 @@
 """The queue: users take turns, and each user's requests keep their order."""
 
 from collections import OrderedDict, deque
+from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
-from core.inference.textengine.sequence import TextSequence
+
+class Waiter(Protocol):
+    @property
+    def user(self) -> UUID: ...
 
 
-class Turns:
+Row = TypeVar("Row", bound=Waiter)
+
+
+class Turns(Generic[Row]):
     """Round robin over users. Not safe between threads by itself."""
 
     def __init__(self) -> None:
-        self._queues: OrderedDict[UUID, deque[TextSequence]] = OrderedDict()
+        self._queues: OrderedDict[UUID, deque[Row]] = OrderedDict()
 
     def __len__(self) -> int:
         return sum(map(len, self._queues.values()))
 
-    def everyone(self) -> list[TextSequence]:
+    def everyone(self) -> list[Row]:
         return [row for queue in self._queues.values() for row in queue]
 
-    def add(self, row: TextSequence) -> None:
+    def add(self, row: Row) -> None:
         self._queues.setdefault(row.user, deque()).append(row)
 
-    def first(self) -> TextSequence | None:
+    def first(self) -> Row | None:
         """Whose turn it is."""
         return next((queue[0] for queue in self._queues.values()), None)
 
-    def take(self) -> TextSequence:
+    def take(self) -> Row:
         """Remove and return the first; its user's next request comes after everybody's turn."""
         user, queue = self._queues.popitem(last=False)
         row = queue.popleft()
@@ -33,13 +40,17 @@ class Turns:
             self._queues[user] = queue
         return row
 
-    def drop_ended(self) -> None:
-        for user, queue in list(self._queues.items()):
-            self._queues[user] = deque(row for row in queue if not row.ended)
-            if not self._queues[user]:
-                del self._queues[user]
+    def remove(self, row: Row) -> bool:
+        """Whether it was waiting; now it waits no more."""
+        own = self._queues.get(row.user)
+        if own is None or row not in own:
+            return False
+        own.remove(row)
+        if not own:
+            del self._queues[row.user]
+        return True
 
-    def position(self, row: TextSequence) -> int:
+    def position(self, row: Row) -> int:
         """Which `row` is in the order of turns, from 1; 0 where it does not wait."""
         own = self._queues.get(row.user, deque())
         if row not in own:
