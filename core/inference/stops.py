@@ -6,7 +6,7 @@ from collections.abc import Sequence
 class StopCutter:
     """The text of one sequence, grown piece by piece. What was released is never taken back.
 
-    `held` is what it begins with, not released yet.
+    `held` is text there is already, to be told with the first piece.
     """
 
     def __init__(self, stops: Sequence[str], held: str = "") -> None:

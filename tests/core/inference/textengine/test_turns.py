@@ -3,8 +3,9 @@
 from typing import cast
 from uuid import UUID
 
-from core.inference.textengine.sequence import TextSequence
 from core.inference.textengine.turns import Turns
+
+from core.inference.textengine.sequence import TextSequence
 
 
 class Row:
