@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.answers import Answer, BoxOut
 from core.detection.types import DetectionRun
+from core.generation.claims.types import ClaimKind
 from core.generation.types import FinishReason, GenerationRun, TokenEvent
 from core.runs.types import RunStatus, Task
 
@@ -70,9 +71,30 @@ class DetectOut(Answer):
         )
 
 
+class ClaimOut(Answer):
+    """A statement at `span`, its first character and the one after its last, counted in Unicode
+    code points over the text before this run's (of a run that wrote on) and `text` together."""
+
+    span: tuple[int, int]
+    kind: ClaimKind
+    value: str
+    supported: bool
+    reason: str
+
+
 class OutputOut(Answer):
     text: str
     finish_reason: FinishReason | None
+    claims: list[ClaimOut] | None = Field(
+        None,
+        description="of a report on boxes that has ended: what it says of them, and whether they "
+        "support it",
+    )
+
+
+class ClaimCountOut(Answer):
+    total: int
+    supported: int
 
 
 class UsageOut(Answer):
@@ -88,9 +110,13 @@ class GenerateOut(Answer):
     outputs: list[OutputOut]
     usage: UsageOut
     timings_ms: dict[str, float]
+    claims: ClaimCountOut | None = Field(
+        None, description="of a report on boxes that has ended: the claims of all its outputs"
+    )
 
     @classmethod
     def of(cls, run: GenerationRun) -> Self:
+        counted = run.claim_count
         return cls(
             run_id=run.id,
             model=run.model,
@@ -99,6 +125,7 @@ class GenerateOut(Answer):
             outputs=[OutputOut.model_validate(each) for each in run.outputs],
             usage=UsageOut.model_validate(run.usage),
             timings_ms=dict(run.timings_ms),
+            claims=None if counted is None else ClaimCountOut.model_validate(counted),
         )
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.detection.types import Box
-from core.feedback.types import BoxVerdict, MissedObject, Verdict
+from core.feedback.types import BoxVerdict, FailedStep, MissedObject, Verdict
 from core.generation.types import Message, SamplingParams
 from core.runs.types import HistoryFilter, RunStatus, Task
 
@@ -43,10 +43,7 @@ class MessageIn(Request):
     content: Text
 
 
-class GenerateIn(Request):
-    prompt: Text | None = None
-    messages: list[MessageIn] | None = None
-    model: Text | None = None
+class SamplingIn(Request):
     max_new_tokens: int | None = None
     temperature: float | None = Field(None, description="0 is greedy")
     top_k: int | None = None
@@ -56,6 +53,20 @@ class GenerateIn(Request):
     stop: Text | list[Text] | None = None
     n: int | None = None
     top_logprobs: int | None = None
+
+    @property
+    def params(self) -> SamplingParams:
+        """The sampling asked for; what was left out keeps its default."""
+        given = self.model_dump(include=set(SamplingIn.model_fields), exclude_none=True)
+        if "stop" in given:
+            given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        return SamplingParams(**given)
+
+
+class GenerateIn(SamplingIn):
+    prompt: Text | None = None
+    messages: list[MessageIn] | None = None
+    model: Text | None = None
     stream: bool = False
 
     @model_validator(mode="after")
@@ -70,15 +81,20 @@ class GenerateIn(Request):
             return self.prompt or ""
         return tuple(Message(each.role, each.content) for each in self.messages)
 
-    @property
-    def params(self) -> SamplingParams:
-        """The sampling asked for; what was left out keeps its default."""
-        given = self.model_dump(
-            exclude={"prompt", "messages", "model", "stream"}, exclude_none=True
-        )
-        if "stop" in given:
-            given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
-        return SamplingParams(**given)
+
+class DescribeIn(SamplingIn):
+    boxes: list[int] = Field(
+        [],
+        description="which, by their place in the `detections` that the run was answered with; "
+        "left out or empty: all of these that you have not judged absent",
+    )
+    prompt_version: Annotated[UUID | None, Field(strict=False)] = Field(
+        None, description="of the library; left out: that of “Report from detections”"
+    )
+    variables: dict[Text, Text] = Field(
+        {}, description="of the prompt, beside “findings”, which are the boxes"
+    )
+    model: Text | None = None
 
 
 class BoxIn(Request):
@@ -114,6 +130,12 @@ class FeedbackIn(Request):
     )
     missed: list[MissedIn] | None = Field(
         None, description="what should have been found, in place of what was drawn before"
+    )
+
+    failed_step: Annotated[FailedStep | None, Field(strict=False)] = Field(
+        None,
+        description="of a report on boxes rated 1 or 2: whether the boxes were wrong already, or "
+        "only the text",
     )
 
     @property

@@ -17,6 +17,7 @@ from core.detection.service import DetectionService
 from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
+from core.generation.describing import DescribeService
 from core.generation.service import GenerationService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
@@ -46,6 +47,7 @@ class Workbench:
     downloads: DownloadService
     generation: GenerationService
     prompts: PromptService
+    describing: DescribeService
     runs: RunService
     feedback: FeedbackService
     verdicts: VerdictService
@@ -112,6 +114,8 @@ def assemble(
 ) -> Workbench:
     """The services over parts that are there already."""
     database = opened.database
+    prompts = PromptService(database)
+    generation = GenerationService(database, models, settings)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
@@ -120,8 +124,9 @@ def assemble(
         accounts=AccountService(database, settings),
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
-        generation=GenerationService(database, models, settings),
-        prompts=PromptService(database),
+        generation=generation,
+        prompts=prompts,
+        describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),

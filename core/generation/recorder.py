@@ -9,6 +9,7 @@ import structlog
 
 from core import clock, metrics
 from core.errors import Unavailable
+from core.generation.described import checked
 from core.generation.live import LiveRun
 from core.generation.record import output_to_json
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
@@ -57,7 +58,7 @@ class Recorder:
             run, code = _judged(run, ends)
             code = live.refusal or code
             try:
-                self._write_until_done(run, events, code)
+                run = self._write_until_done(run, events, code)
             except Exception:
                 log.exception("generation_not_recorded", run_id=str(run.id))
                 run, code = _not_recorded(run), "not_recorded"
@@ -72,11 +73,14 @@ class Recorder:
 
     def _write_until_done(
         self, run: GenerationRun, events: Sequence[TokenEvent], code: str | None
-    ) -> None:
+    ) -> GenerationRun:
+        """The run as it was written, its claims checked."""
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                return self._write(run, events, code)
+                run = checked(self._database, run)
+                self._write(run, events, code)
+                return run
             except Unavailable:
                 log.warning("generation_waits_to_be_recorded", run_id=str(run.id))
                 if self._hurry.wait(pause):
@@ -90,6 +94,7 @@ class Recorder:
             log.exception("generation_row_stays_open", run_id=str(run.id))
 
     def _write(self, run: GenerationRun, events: Sequence[TokenEvent], code: str | None) -> None:
+        counted = run.claim_count
         with self._database.unit_of_work() as session:
             closed = RunRepository(session).finish_run(
                 run.id,
@@ -99,6 +104,8 @@ class Recorder:
                 timings_ms=dict(run.timings_ms),
                 latency_ms=round(run.timings_ms["total"]),
                 finished_at=clock.now(),
+                claims=counted.total if counted else None,
+                claims_supported=counted.supported if counted else None,
             )
         if not closed:
             log.warning("generation_row_closed_already", run_id=str(run.id))

@@ -72,6 +72,8 @@ class RunRepository:
         timings_ms: dict[str, float],
         latency_ms: int,
         finished_at: datetime,
+        claims: int | None = None,
+        claims_supported: int | None = None,
     ) -> bool:
         """Close a running run; False where it was closed already, which then stays as it is."""
         closed = self._session.scalars(
@@ -84,6 +86,8 @@ class RunRepository:
                 timings_ms=timings_ms,
                 latency_ms=latency_ms,
                 finished_at=finished_at,
+                claims=claims,
+                claims_supported=claims_supported,
             )
             .returning(Run.id)
         )
@@ -94,6 +98,12 @@ class RunRepository:
             select(Run, Model).join(Model, Model.id == Run.model_id).where(Run.id == run_id)
         ).one_or_none()
         return None if row is None else (row[0], row[1])
+
+    def described_by(self, run_id: UUID, prompt: str) -> dict[str, Any] | None:
+        """The boxes that a run of exactly this prompt reports on, as its `params` keep them."""
+        return self._session.scalar(
+            select(Run.params["described"]).where(Run.id == run_id, Run.prompt == prompt)
+        )
 
     def recent(self, user_id: UUID, task: str | None, limit: int) -> Sequence[Listed]:
         """The user's runs, newest first."""
