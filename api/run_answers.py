@@ -2,6 +2,7 @@
 
 import operator
 from datetime import datetime
+from functools import partial
 from typing import Literal, Self
 from uuid import UUID
 
@@ -12,6 +13,8 @@ from core.detection.types import DetectionRun
 from core.generation.claims.types import ClaimKind
 from core.generation.types import FinishReason, GenerationRun, TokenEvent
 from core.runs.types import RunStatus, Task
+
+_is_missing = partial(operator.is_, None)
 
 
 class PhraseScoreOut(Answer):
@@ -89,6 +92,7 @@ class OutputOut(Answer):
         None,
         description="of a report on boxes that has ended: what it says of them, and whether they "
         "support it",
+        exclude_if=_is_missing,
     )
 
 
@@ -111,7 +115,9 @@ class GenerateOut(Answer):
     usage: UsageOut
     timings_ms: dict[str, float]
     claims: ClaimCountOut | None = Field(
-        None, description="of a report on boxes that has ended: the claims of all its outputs"
+        None,
+        description="of a report on boxes that has ended: the claims of all its outputs",
+        exclude_if=_is_missing,
     )
 
     @classmethod

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.detection.types import Box
 from core.feedback.types import BoxVerdict, FailedStep, MissedObject, Verdict
-from core.generation.types import Message, SamplingParams
+from core.generation.types import Message, SamplingParams, UsedPrompt
 from core.runs.types import HistoryFilter, RunStatus, Task
 
 
@@ -66,13 +66,19 @@ class SamplingIn(Request):
 class GenerateIn(SamplingIn):
     prompt: Text | None = None
     messages: list[MessageIn] | None = None
+    prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(
+        None, description="a version of a prompt of the library, to be written with `variables`"
+    )
+    variables: dict[Text, Text] | None = None
     model: Text | None = None
     stream: bool = False
 
     @model_validator(mode="after")
     def _one_input(self) -> Self:
-        if (self.prompt is None) == (self.messages is None):
-            raise ValueError("give exactly one of “prompt” and “messages”")
+        if [self.prompt, self.messages, self.prompt_version].count(None) != 2:
+            raise ValueError("give exactly one of “prompt”, “messages” and “prompt_version”")
+        if self.variables is not None and self.prompt_version is None:
+            raise ValueError("“variables” go with a “prompt_version”; give both or neither")
         return self
 
     @property
@@ -81,20 +87,11 @@ class GenerateIn(SamplingIn):
             return self.prompt or ""
         return tuple(Message(each.role, each.content) for each in self.messages)
 
-
-class DescribeIn(SamplingIn):
-    boxes: list[int] = Field(
-        [],
-        description="which, by their place in the `detections` that the run was answered with; "
-        "left out or empty: all of these that you have not judged absent",
-    )
-    prompt_version: Annotated[UUID | None, Field(strict=False)] = Field(
-        None, description="of the library; left out: that of “Report from detections”"
-    )
-    variables: dict[Text, Text] = Field(
-        {}, description="of the prompt, beside “findings”, which are the boxes"
-    )
-    model: Text | None = None
+    @property
+    def used_prompt(self) -> UsedPrompt | None:
+        if self.prompt_version is None:
+            return None
+        return UsedPrompt(self.prompt_version, self.variables or {})
 
 
 class BoxIn(Request):

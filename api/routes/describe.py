@@ -5,8 +5,8 @@ from uuid import UUID
 from fastapi import APIRouter, Response
 
 from api.deps import SECURED, Bench, Caller
+from api.describe_schemas import DescribeIn
 from api.run_answers import GenerateOut
-from api.schemas import DescribeIn
 
 router = APIRouter(prefix="/api/v1/runs", tags=["generation"], dependencies=SECURED)
 

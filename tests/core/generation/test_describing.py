@@ -120,9 +120,7 @@ def test_a_detection_that_found_nothing_is_described_as_that(
     assert [claim.supported for claim in ended.outputs[0].claims or ()] == [True]
 
 
-def test_a_prompt_of_ones_own_gets_its_other_variables(
-    desk: Desk, ana: Actor, found: UUID
-) -> None:
+def test_a_prompt_of_ones_own_gets_its_other_variables(desk: Desk, ana: Actor, found: UUID) -> None:
     version = desk.prompt(ana, "{{findings}} for {{reader}}:")
     told = {"reader": "a child", "findings": "9 dragons"}
     run = desk.describing.describe(ana, found, [3], version, variables=told)

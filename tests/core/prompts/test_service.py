@@ -241,7 +241,7 @@ def test_what_cannot_be_kept_is_refused_by_name(
     prompts: PromptService, ann: Actor, letter: Prompt, values: dict[str, str], field: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        prompts.create(ann, **({"name": "New", "text": "Say it."} | values))
+        prompts.create(ann, **({"name": "New", "text": "Say it."} | values))  # type: ignore[arg-type]
     assert refused.value.facts["field"] == field
     assert field in refused.value.message
     change: Any = prompts.revise if "text" in values else prompts.change

@@ -1,0 +1,23 @@
+"""What may be sent for a report on boxes."""
+
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas import SamplingIn, Text
+
+
+class DescribeIn(SamplingIn):
+    boxes: list[int] = Field(
+        [],
+        description="which, by their place in the `detections` that the run was answered with; "
+        "left out or empty: all of these that you have not judged absent",
+    )
+    prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(
+        None, description="of the library; left out: that of “Report from detections”"
+    )
+    variables: dict[Text, Text] = Field(
+        {}, description="of the prompt, beside “findings”, which are the boxes"
+    )
+    model: Text | None = None
