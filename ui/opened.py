@@ -5,6 +5,7 @@ address without a run shows the page without one; it would otherwise lead forwar
 """
 
 from hashlib import sha256
+from typing import NoReturn
 from uuid import UUID
 
 import streamlit as st
@@ -14,6 +15,7 @@ from core.generation.types import GenerationRun
 from core.permissions import Actor
 from ui.address import run_in_address, show_in_address
 from ui.components import detection_form, generation_form
+from ui.navigation import spec
 from ui.resources import workbench
 from ui.session import session
 
@@ -47,6 +49,17 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
         generation_form.fill_from(run)
     show_generation(run.id)
     return run
+
+
+def go_to_generation(run: GenerationRun) -> NoReturn:
+    """Leave for the generation page, which opens with `run`.
+
+    The address cannot take it there: on the way, `st.switch_page` puts the query of the page it
+    leads to behind the path of the page it leaves, and a step back would open that.
+    """
+    generation_form.fill_from(run)
+    session().generation_run_id = run.id
+    st.switch_page(spec("generation").page())
 
 
 def show_detection(run_id: UUID) -> None:

@@ -5,6 +5,7 @@ import streamlit as st
 from core.generation.types import GenerationRun, SamplingParams
 from core.permissions import Permission
 from core.runs.types import RunStatus, Task
+from ui.components.described import described_from
 from ui.components.generation_form import as_asked, model_field, prompt_field
 from ui.components.generation_result import facts_and_again, generation_result
 from ui.components.rating import rating_panel
@@ -48,8 +49,11 @@ with below_left:
         with shown():
             run = generation_result(actor, run)
         facts_and_again(actor, run)
+        with shown():
+            described_from(actor, run)
         if run.status is not RunStatus.RUNNING:
-            rating_panel(run.id, Task.GENERATION, key="generation")
+            report = run.described is not None
+            rating_panel(run.id, Task.GENERATION, key="generation", report=report)
     else:
         with st.container(border=True, height=280):
             st.markdown("**No text yet**")

@@ -12,8 +12,9 @@ from core.feedback.service import FeedbackService
 from core.feedback.types import FailedStep
 from core.ids import new_id
 from core.permissions import Actor
-from db.models import Feedback, Run
+from db.models import Feedback
 from db.session import Database
+from tests.core.feedback.detections import reported
 from tests.core.review import rows
 
 
@@ -30,11 +31,7 @@ def plain(database: Database, ann: Actor) -> UUID:
 @pytest.fixture
 def report(database: Database, ann: Actor) -> UUID:
     """A report on two boxes of a detection that is erased since."""
-    run_id = rows.run(database, ann, rows.model(database, "generation", "reporter"))
-    with database.unit_of_work() as session:
-        row = session.get_one(Run, run_id)
-        row.params = {**row.params, "described": {"detection": str(new_id()), "boxes": [0, 2]}}
-    return run_id
+    return reported(database, ann, new_id(), [0, 2])
 
 
 def test_it_is_kept_changed_and_taken_back(
