@@ -10,11 +10,12 @@ from core.generation.types import Message, SamplingParams
 ROLES = ("system", "user", "assistant")
 MAX_SEED = 2**53 - 1
 """The largest whole number that survives JSON in every browser."""
+MAX_OUTPUTS = 8
 MAX_STOPS = 4
 MAX_STOP_CHARS = 100
 
 # field: (lowest, highest) of the whole numbers; `max_new_tokens` has its limit from the settings
-_WHOLE = {"top_k": (0, 1000), "n": (1, 8), "top_logprobs": (0, 5)}
+_WHOLE = {"top_k": (0, 1000), "n": (1, MAX_OUTPUTS), "top_logprobs": (0, 5)}
 _REAL = {"temperature": (0.0, 2.0), "repetition_penalty": (0.5, 2.0)}
 
 

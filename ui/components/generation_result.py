@@ -1,21 +1,22 @@
-"""A generation on the page: its text, and the quiet lines under it."""
+"""A generation on the page: its text, and the facts about it."""
 
-from dataclasses import replace
-
-import streamlit as st
-
-from core.generation.types import GenerationRun, SamplingParams
+from core.generation.types import FinishReason, GenerationRun, Output, SamplingParams
 from core.permissions import Actor
 from core.runs.types import RunStatus
 from ui.components.tokenstream import token_stream
-from ui.errors import shown
-from ui.opened import show_generation
 from ui.resources import workbench
-from ui.text import facts, plain
+from ui.text import plain
 
 _KEY = "generation-text"
 _RECORDED_WITHIN_S = 5.0
 _WORTH_SAYING_MS = 100
+_ENDINGS = {
+    FinishReason.STOP: "ended by itself",
+    FinishReason.LENGTH: "reached max new tokens",
+    FinishReason.CANCELLED: "stopped by you",
+    FinishReason.TIMEOUT: "timed out",
+    FinishReason.ERROR: "failed",
+}
 
 
 def generation_result(actor: Actor, run: GenerationRun) -> GenerationRun:
@@ -26,36 +27,13 @@ def generation_result(actor: Actor, run: GenerationRun) -> GenerationRun:
     return run
 
 
-def facts_and_again(actor: Actor, run: GenerationRun) -> None:
-    """How it was made and what it took, in one quiet line; and the way to the next one."""
-    ended = run.status is not RunStatus.RUNNING
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center"):
-        st.caption(facts(*settings_facts(run), *(timing_facts(run) if ended else ())))
-        if ended and st.button(
-            "Again",
-            key="generation-again",
-            icon=":material/refresh:",
-            help="The same prompt and settings with a new seed",
-        ):
-            with shown():
-                _again(actor, run)
-
-
-def _again(actor: Actor, run: GenerationRun) -> None:
-    newly = replace(run.params, seed=None)
-    started = workbench().generation.start(actor, run.messages or run.prompt, newly, run.model)
-    show_generation(started.id)
-    st.rerun()
-
-
 def settings_facts(run: GenerationRun) -> list[str]:
-    """The model and how words were drawn; what stands as usual is left out."""
+    """The model, how it was asked and how tokens were drawn; what stands as usual is left out."""
     params, usual = run.params, SamplingParams()
-    parts = [
-        f"{plain(run.model)} {run.revision[:8]}",
-        f"seed {params.seed}",
-        f"temperature {params.temperature:g}",
-    ]
+    parts = [f"{plain(run.model)} {run.revision[:8]}", _asked(run)]
+    if params.seed is not None:
+        parts.append(f"seed {params.seed}")
+    parts.append(f"temperature {params.temperature:g}")
     if params.top_p != usual.top_p:
         parts.append(f"top-p {params.top_p:g}")
     if params.top_k != usual.top_k:
@@ -76,6 +54,19 @@ def timing_facts(run: GenerationRun) -> list[str]:
     if total is not None:
         parts.append(f"{_duration(total)} in all")
     return parts
+
+
+def ending(output: Output) -> str:
+    """Why an output ended, in words; "" while it is being written."""
+    return _ENDINGS[output.finish_reason] if output.finish_reason else ""
+
+
+def _asked(run: GenerationRun) -> str:
+    if not run.messages:
+        return "sent as plain text"
+    if len(run.messages) == 1:
+        return "sent as a chat message"
+    return f"sent as a chat of {len(run.messages)} messages"
 
 
 def _duration(ms: float) -> str:
