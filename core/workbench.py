@@ -18,6 +18,7 @@ from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.service import GenerationService
+from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
@@ -44,6 +45,7 @@ class Workbench:
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
+    usage: UsageService
     runs: RunService
     feedback: FeedbackService
     verdicts: VerdictService
@@ -117,6 +119,7 @@ def assemble(
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=GenerationService(database, models, settings),
+        usage=UsageService(database),
         runs=RunService(database),
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),

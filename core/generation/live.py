@@ -43,6 +43,11 @@ class LiveRun(LiveStream):
         if cancelled:
             sequence.cancel()
 
+    def position(self) -> int:
+        with self._changed:
+            sequences = tuple(self._sequences)
+        return min((sequence.position() for sequence in sequences), default=0)
+
     def cancel(self) -> None:
         with self._changed:
             self._cancelled = True

@@ -58,8 +58,10 @@ def new_run(
     )
 
 
-def insert_run(database: Database, actor: Actor, info: ModelInfo, run: GenerationRun) -> None:
-    """Commit the run's row."""
+def insert_run(
+    database: Database, actor: Actor, info: ModelInfo, run: GenerationRun, writer: int
+) -> None:
+    """Commit the run's row; `writer` is the key by which this process shows that it lives."""
     with database.unit_of_work() as session:
         model_id = ModelRepository(session).model_id_for(
             new_id(), Task.GENERATION, info.id, info.revision, info.source
@@ -80,6 +82,7 @@ def insert_run(database: Database, actor: Actor, info: ModelInfo, run: Generatio
             parent_id=run.origin.run_id if run.origin else None,
             relation=run.origin.relation if run.origin else None,
             prompt_version_id=run.used_prompt.version_id if run.used_prompt else None,
+            writer=writer,
         )
 
 

@@ -142,3 +142,7 @@ class GenerationRun:
     origin: Origin | None = None
     lead: Lead | None = None
     used_prompt: UsedPrompt | None = None
+
+    def whole_text(self, output: int = 0) -> str:
+        """An output as people read it: what it began with, then what this run wrote."""
+        return (self.lead.text if self.lead else "") + self.outputs[output].text
