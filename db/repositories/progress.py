@@ -36,9 +36,7 @@ class ProgressRepository:
 # The row's lock makes whoever closes the run wait, who so drops this part with the others.
 _ADD = insert(RunProgress).from_select(
     ["run_id", "part", "events"],
-    select(
-        Run.id, cast(bindparam("part"), Integer), cast(bindparam("events", type_=JSONB), JSONB)
-    )
+    select(Run.id, cast(bindparam("part"), Integer), cast(bindparam("events", type_=JSONB), JSONB))
     .where(Run.id == bindparam("run"), Run.status == "running")
     .with_for_update(read=True),
 )

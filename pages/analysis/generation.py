@@ -10,6 +10,7 @@ from ui.components.generation_actions import actions, run_facts
 from ui.components.generation_form import model_field, prompt_field
 from ui.components.generation_result import generation_result
 from ui.components.generation_start import GenerationAsk, edited_notice, start
+from ui.components.lineage import lineage
 from ui.components.rating import rating_panel
 from ui.components.sampling import sampling_panel
 from ui.errors import shown
@@ -62,6 +63,8 @@ with below_left:
         if ended:
             actions(actor, run)
         run_facts(run)
+        with shown():
+            lineage(actor, run)
         if ended:
             rating_panel(run.id, Task.GENERATION, key="generation")
     else:

@@ -40,27 +40,20 @@ def chat_fields(info: ModelInfo) -> Chat:
         st.caption(f"Sent as plain text; this model has no chat template.{left_out}")
         return Chat(False, "", ())
     st.session_state.setdefault(_CHAT_KEY, True)
-    wanted = st.toggle(
-        "Ask as in a chat",
-        key=_CHAT_KEY,
-        help="On: the model answers the prompt, through its chat template if it has one. "
-        "Off: it carries the text on.",
-        persist_state="session",
-    )
-    if not wanted:
-        return Chat(False, "", ())
-    with st.expander("System message", expanded=bool(st.session_state.get(_SYSTEM_KEY))):
-        system = st.text_area(
-            "System message",
-            key=_SYSTEM_KEY,
-            height=68,
-            placeholder="How to answer, as in: Answer in one sentence. (optional)",
-            label_visibility="collapsed",
+    with st.container(horizontal=True, vertical_alignment="center"):
+        wanted = st.toggle(
+            "Ask as in a chat",
+            key=_CHAT_KEY,
+            help="On: the model answers the prompt, through its chat template if it has one. "
+            "Off: it carries the text on.",
             persist_state="session",
         )
+        if not wanted:
+            return Chat(False, "", ())
+        system = _system()
     if earlier:
         _earlier(earlier)
-    return Chat(True, system or "", earlier)
+    return Chat(True, system, earlier)
 
 
 def fill_from(run: GenerationRun) -> str:
@@ -73,6 +66,20 @@ def fill_from(run: GenerationRun) -> str:
     asked = messages.pop().content if last_is_question else ""
     session().earlier_messages = tuple(messages)
     return asked if run.messages else run.prompt
+
+
+def _system() -> str:
+    given = st.session_state.get(_SYSTEM_KEY)
+    label = "System message: set" if given else "System message"
+    with st.popover(label, type="tertiary", icon=":material/tune:"):
+        text = st.text_area(
+            "System message",
+            key=_SYSTEM_KEY,
+            placeholder="How to answer, such as: Answer in one sentence. (optional)",
+            help="Sent before the prompt.",
+            persist_state="session",
+        )
+    return text or ""
 
 
 def _earlier(messages: tuple[Message, ...]) -> None:

@@ -1,6 +1,6 @@
 """A generation on the page: its text, and the facts about it."""
 
-from core.generation.types import FinishReason, GenerationRun, Output, SamplingParams
+from core.generation.types import FinishReason, GenerationRun, SamplingParams
 from core.permissions import Actor
 from core.runs.types import RunStatus
 from ui.components.tokenstream import token_stream
@@ -10,7 +10,7 @@ from ui.text import plain
 _KEY = "generation-text"
 _RECORDED_WITHIN_S = 5.0
 _WORTH_SAYING_MS = 100
-_ENDINGS = {
+ENDINGS = {
     FinishReason.STOP: "ended by itself",
     FinishReason.LENGTH: "reached max new tokens",
     FinishReason.CANCELLED: "stopped by you",
@@ -54,11 +54,6 @@ def timing_facts(run: GenerationRun) -> list[str]:
     if total is not None:
         parts.append(f"{_duration(total)} in all")
     return parts
-
-
-def ending(output: Output) -> str:
-    """Why an output ended, in words; "" while it is being written."""
-    return _ENDINGS[output.finish_reason] if output.finish_reason else ""
 
 
 def _asked(run: GenerationRun) -> str:
