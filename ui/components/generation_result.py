@@ -22,7 +22,7 @@ ENDINGS = {
 def generation_result(actor: Actor, run: GenerationRun) -> GenerationRun:
     """The text. Returns the run as it stands when the text has ended."""
     seen = token_stream(run, key=_KEY)
-    if run.status is RunStatus.RUNNING and seen == run.id:
+    if run.status is RunStatus.RUNNING and seen.finished == run.id:
         run = workbench().generation.wait(actor, run.id, _RECORDED_WITHIN_S)
     return run
 
