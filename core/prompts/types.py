@@ -10,7 +10,8 @@ class PromptVersion:
     """One text of a prompt; it never changes.
 
     `variables` in the order of their first use. `uses` counts the runs made from this version;
-    `rating` is the mean, 1 to 5, of the `ratings` they got, None where there are none.
+    `rating` is the mean, 1 to 5, of the `ratings` they got, None where there are none. All three
+    are None where nobody asked to have them counted.
     """
 
     id: UUID
@@ -19,9 +20,9 @@ class PromptVersion:
     variables: tuple[str, ...]
     author: str | None
     created_at: datetime
-    uses: int
+    uses: int | None
     rating: float | None
-    ratings: int
+    ratings: int | None
 
 
 @dataclass(frozen=True)
