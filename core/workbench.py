@@ -22,6 +22,7 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.prompts.service import PromptService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -46,6 +47,7 @@ class Workbench:
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    prompts: PromptService
     runs: RunService
     feedback: FeedbackService
     verdicts: VerdictService
@@ -56,7 +58,8 @@ class Workbench:
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
-        """Bring the schema up to date, make the first admin, close what a dead process left open.
+        """Bring the schema and what is shipped up to date, make the first admin, close what a dead
+        process left open.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -67,6 +70,7 @@ class Workbench:
             made = self.accounts.ensure_first_admin()
             if made:
                 self.tell(FirstAdmin(*made))
+            self.prompts.ensure_shipped()
             self.generation.recover()
             self._prepared = True
 
@@ -120,6 +124,7 @@ def assemble(
         downloads=DownloadService(database, settings),
         generation=GenerationService(database, models, settings),
         usage=UsageService(database),
+        prompts=PromptService(database),
         runs=RunService(database),
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),

@@ -30,7 +30,7 @@ def check_prompt(
         no text (NUL, half of a surrogate pair, control characters but tab and new line).
     """
     if isinstance(prompt, str):
-        text = _clean("prompt", prompt)
+        text = cleaned_text("prompt", prompt)
         messages: tuple[Message, ...] = ()
     else:
         messages = tuple(_clean_message(number, one) for number, one in enumerate(prompt))
@@ -51,10 +51,11 @@ def _clean_message(number: int, message: Message) -> Message:
             f"messages[{number}]: the role is {message.role!r}; allowed are {', '.join(ROLES)}.",
             facts={"field": f"messages[{number}].role", "allowed": ROLES},
         )
-    return Message(message.role, _clean(f"messages[{number}]", message.content))
+    return Message(message.role, cleaned_text(f"messages[{number}]", message.content))
 
 
-def _clean(field: str, text: object) -> str:
+def cleaned_text(field: str, text: object) -> str:
+    """The text with `\\n` as its line ends. `Invalid` where it is blank, or no text."""
     if not isinstance(text, str):
         raise Invalid(f"{field}: must be text.", facts={"field": field})
     text = text.replace("\r\n", "\n")
