@@ -1,8 +1,11 @@
 """A generation on the page: its text, and the facts about it."""
 
-from core.generation.types import FinishReason, GenerationRun, SamplingParams
+from dataclasses import astuple
+
+from core.generation.types import GenerationRun, SamplingParams
 from core.permissions import Actor
 from core.runs.types import RunStatus
+from ui.components.generation_next import follow, why_not_written_on
 from ui.components.tokenstream import token_stream
 from ui.resources import workbench
 from ui.text import plain
@@ -10,20 +13,17 @@ from ui.text import plain
 _KEY = "generation-text"
 _RECORDED_WITHIN_S = 5.0
 _WORTH_SAYING_MS = 100
-ENDINGS = {
-    FinishReason.STOP: "ended by itself",
-    FinishReason.LENGTH: "reached max new tokens",
-    FinishReason.CANCELLED: "stopped by you",
-    FinishReason.TIMEOUT: "timed out",
-    FinishReason.ERROR: "failed",
-}
 
 
 def generation_result(actor: Actor, run: GenerationRun) -> GenerationRun:
     """The text. Returns the run as it stands when the text has ended."""
-    seen = token_stream(run, key=_KEY)
+    service = workbench().generation
+    seen = token_stream(run, key=_KEY, can_branch=why_not_written_on(run) is None)
+    if seen.branch:
+        wish = seen.branch
+        follow(lambda: service.branch(actor, *astuple(wish)))
     if run.status is RunStatus.RUNNING and seen.finished == run.id:
-        run = workbench().generation.wait(actor, run.id, _RECORDED_WITHIN_S)
+        run = service.wait(actor, run.id, _RECORDED_WITHIN_S)
     return run
 
 
@@ -35,9 +35,9 @@ def settings_facts(run: GenerationRun) -> list[str]:
         parts.append(f"seed {params.seed}")
     parts.append(f"temperature {params.temperature:g}")
     if params.top_p != usual.top_p:
-        parts.append(f"top-p {params.top_p:g}")
+        parts.append(f"top\u2011p {params.top_p:g}")
     if params.top_k != usual.top_k:
-        parts.append(f"top-k {params.top_k}")
+        parts.append(f"top\u2011k {params.top_k}")
     if params.repetition_penalty != usual.repetition_penalty:
         parts.append(f"repetition penalty {params.repetition_penalty:g}")
     if params.stop:

@@ -40,7 +40,7 @@ def lineage(actor: Actor, run: GenerationRun) -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
         if relatives.parent:
-            _link(relatives.parent, f"{_FROM[relatives.parent.relation]}{_place(run)}")
+            _link(relatives.parent, f"{_FROM[relatives.parent.relation]}{_place(actor, run)}")
         if relatives.children:
             with st.popover(_counted(relatives.children), type="tertiary"):
                 for child in relatives.children:
@@ -57,11 +57,12 @@ def _link(run: RunLink, what: str) -> None:
     )
 
 
-def _place(run: GenerationRun) -> str:
-    """Where in the run before this one begins: a token, counted from 1, or an output."""
+def _place(actor: Actor, run: GenerationRun) -> str:
+    """Where in the run before this one begins: at a token, as counted there, or an output."""
     origin, lead = run.origin, run.lead
     if origin and origin.relation is Relation.BRANCHED and lead and lead.token_ids:
-        return f" at token {len(lead.token_ids)}"
+        before = workbench().generation.get(actor, origin.run_id).lead
+        return f" at token {len(lead.token_ids) - len(before.token_ids if before else ())}"
     return f", output {origin.output + 1}" if origin and origin.output else ""
 
 
