@@ -62,6 +62,8 @@ class UiSession:
     pictures: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
     """The run whose address the browser knows a picture by, for each owner and SHA-256."""
     generation_run_id: UUID | None = None
+    prompt_version: UUID | None = None
+    """The version picked of a prompt of the library, where it is not simply the newest."""
     ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None
