@@ -67,6 +67,8 @@ class UiSession:
     """The generation that the next one is a changed form of."""
     earlier_messages: tuple[Message, ...] = ()
     """Of a conversation: what comes between the system message and the prompt."""
+    prompt_version: UUID | None = None
+    """The version picked of a prompt of the library, where it is not simply the newest."""
     ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None

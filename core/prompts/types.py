@@ -42,3 +42,18 @@ class Prompt:
     @property
     def newest(self) -> PromptVersion:
         return self.versions[0]
+
+    @property
+    def uses(self) -> int:
+        """Of all versions, as far as they are counted."""
+        return sum(version.uses or 0 for version in self.versions)
+
+    @property
+    def ratings(self) -> int:
+        return sum(version.ratings or 0 for version in self.versions)
+
+    @property
+    def rating(self) -> float | None:
+        """The mean of the ratings of all versions; None where there are none."""
+        stars = sum((each.rating or 0) * (each.ratings or 0) for each in self.versions)
+        return stars / self.ratings if self.ratings else None
