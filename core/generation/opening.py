@@ -87,14 +87,16 @@ def insert_run(
 
 
 def submit_outputs(live: LiveRun, generator: Generator) -> None:
-    """Hand each output to the engine, output k with `seed + k`.
+    """Hand each output to the engine, output k with `seed + k` where there is a seed.
 
     If the engine refuses one, the run ends as failed, the outputs before it are cancelled, and
     the engine's error is raised once that is recorded.
     """
     run = live.run
     for output in range(run.params.n):
-        seed = ((run.params.seed or 0) + output) % (MAX_SEED + 1)
+        seed = run.params.seed
+        if seed is not None:
+            seed = (seed + output) % (MAX_SEED + 1)
         try:
             sequence = generator.submit(
                 TextRequest(

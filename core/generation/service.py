@@ -69,8 +69,8 @@ class GenerationService:
         """Begin a generation; returns at once, while it is written.
 
         Output k of `params.n` draws with `seed + k`; a seed that is not given is made up and
-        recorded, so that every run can be repeated. Whoever gives a `lead` or a `used_prompt` has
-        made sure that the actor may use them.
+        recorded, so that every run can be repeated; unless the model takes none. Whoever gives a
+        `lead` or a `used_prompt` has made sure that the actor may use them.
 
         Raises
         ------
@@ -85,7 +85,7 @@ class GenerationService:
             check_params(params, self._settings.max_new_tokens)
             info, generator = self._models.generator(model)
             self._check_sources(actor, info, generator, origin, lead)
-            if params.seed is None:
+            if params.seed is None and generator.abilities.seed:
                 params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
             run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
             live = self._open(actor, info, run)

@@ -116,8 +116,11 @@ class Output:
 
 @dataclass(frozen=True)
 class Usage:
+    """Tokens; where not `exact`, the pieces an engine sent that told no counts, and no prompt."""
+
     prompt_tokens: int
     completion_tokens: int
+    exact: bool = True
 
 
 @dataclass(frozen=True)
