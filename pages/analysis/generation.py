@@ -5,9 +5,8 @@ import streamlit as st
 from core.generation.types import GenerationRun
 from core.permissions import Permission
 from core.runs.types import RunStatus, Task
-from ui.components.chat_fields import chat_fields
 from ui.components.generation_actions import actions, run_facts
-from ui.components.generation_form import model_field, prompt_field
+from ui.components.generation_form import model_field, wording_fields
 from ui.components.generation_result import generation_result
 from ui.components.generation_start import GenerationAsk, edited_notice, start
 from ui.components.lineage import lineage
@@ -42,13 +41,13 @@ with right:
     )
     answer = st.container()
 with left:
-    prompt = prompt_field(info, bench.settings.max_prompt_chars)
-    chat = chat_fields(info)
+    with shown(stop=True):
+        wording = wording_fields(actor, info)
     notice = st.container()
 with answer, shown():
     with below_right:
         params = sampling_panel(info, bench.settings.max_new_tokens)
-    asked = GenerationAsk(info, prompt, chat, params)
+    asked = GenerationAsk(info, wording, params)
 if clicked and asked:
     with answer, shown():
         run = start(actor, asked)

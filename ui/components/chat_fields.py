@@ -33,27 +33,33 @@ class Chat:
 
 
 def chat_fields(info: ModelInfo) -> Chat:
-    """The switch, and with it the system message and, of an opened run, its earlier messages."""
+    """The switch, and with it the system message."""
     earlier = session().earlier_messages
     if info.state is ModelState.READY and not info.chat_template:
         left_out = " The messages before it are not sent." if earlier else ""
         st.caption(f"Sent as plain text; this model has no chat template.{left_out}")
         return Chat(False, "", ())
     st.session_state.setdefault(_CHAT_KEY, True)
-    with st.container(horizontal=True, vertical_alignment="center"):
-        wanted = st.toggle(
-            "Ask as in a chat",
-            key=_CHAT_KEY,
-            help="On: the model answers the prompt, through its chat template if it has one. "
-            "Off: it carries the text on.",
-            persist_state="session",
-        )
-        if not wanted:
-            return Chat(False, "", ())
-        system = _system()
-    if earlier:
-        _earlier(earlier)
-    return Chat(True, system, earlier)
+    wanted = st.toggle(
+        "Ask as in a chat",
+        key=_CHAT_KEY,
+        help="On: the model answers the prompt, through its chat template if it has one. "
+        "Off: it carries the text on.",
+        persist_state="session",
+    )
+    return Chat(True, _system(), earlier) if wanted else Chat(False, "", ())
+
+
+def earlier_messages(chat: Chat) -> None:
+    """Of an opened conversation: what goes between the system message and the prompt."""
+    if not chat.earlier:
+        return
+    noun = "message" if len(chat.earlier) == 1 else "messages"
+    with st.expander(f"{len(chat.earlier)} earlier {noun}, sent before the prompt"):
+        for message in chat.earlier:
+            st.caption(plain(message.role))
+            st.text(message.content)
+        st.button("Leave them out", key="generation-no-earlier", on_click=_leave_out)
 
 
 def fill_from(run: GenerationRun) -> str:
@@ -80,15 +86,6 @@ def _system() -> str:
             persist_state="session",
         )
     return text or ""
-
-
-def _earlier(messages: tuple[Message, ...]) -> None:
-    noun = "message" if len(messages) == 1 else "messages"
-    with st.expander(f"{len(messages)} earlier {noun}, sent before the prompt"):
-        for message in messages:
-            st.caption(plain(message.role))
-            st.text(message.content)
-        st.button("Leave them out", key="generation-no-earlier", on_click=_leave_out)
 
 
 def _leave_out() -> None:

@@ -47,7 +47,7 @@ def settings_facts(run: GenerationRun) -> list[str]:
 
 def timing_facts(run: GenerationRun) -> list[str]:
     """How much was read, and how long it took."""
-    parts = [f"{run.usage.prompt_tokens} prompt tokens"]
+    parts = [f"{run.usage.prompt_tokens} prompt tokens"] if run.usage.exact else []
     queued, total = run.timings_ms.get("queue"), run.timings_ms.get("total")
     if queued is not None and queued >= _WORTH_SAYING_MS:
         parts.append(f"waited {_duration(queued)}")

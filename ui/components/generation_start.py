@@ -11,7 +11,7 @@ from core.inference.types import ModelInfo, ModelState
 from core.permissions import Actor, Permission
 from core.runs.types import Relation
 from ui.components import generation_form, sampling
-from ui.components.chat_fields import Chat
+from ui.components.generation_form import Wording
 from ui.guard import require
 from ui.opened import show_generation
 from ui.resources import workbench
@@ -23,8 +23,7 @@ class GenerationAsk:
     """What stands in the fields."""
 
     info: ModelInfo
-    prompt: str
-    chat: Chat
+    wording: Wording
     params: SamplingParams
 
 
@@ -34,13 +33,14 @@ def start(actor: Actor, asked: GenerationAsk) -> GenerationRun:
     Raises what `GenerationService.start` does.
     """
     bench = workbench()
+    text, used = asked.wording.written(actor)
     loaded = asked.info.state is ModelState.READY
     with nullcontext() if loaded else st.spinner("Loading the model", show_time=True):
         info, _ = bench.models.generator(asked.info.id)
-    prompt = asked.chat.asked(asked.prompt, info)
+    prompt = asked.wording.chat.asked(text, info)
     params = sampling.with_alternatives(asked.params, info)
     origin = _origin(actor, prompt, params, info.id)
-    run = bench.generation.start(actor, prompt, params, info.id, origin=origin)
+    run = bench.generation.start(actor, prompt, params, info.id, origin=origin, used_prompt=used)
     show_generation(run.id)
     return run
 
