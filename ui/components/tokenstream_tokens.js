@@ -29,7 +29,6 @@ class TokenView {
   }
 
   show(run, at) {
-    this.card.open();
     if (!run.whole) return this.wait(run);
     this.again.hidden = true;
     if (this.tokens === run.drawn[at]) return;
