@@ -1,8 +1,8 @@
 """Who waits for a place at an engine, and who has one; users take turns."""
 
 import threading
-from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -20,13 +20,16 @@ Someone = TypeVar("Someone", bound=Waiter)
 
 
 class Turns(Generic[Someone]):
-    """Next is the earliest of those whose user has the fewest places. Safe from any thread."""
+    """Next is whose user got a place the longest ago, or none yet. Safe from any thread."""
 
     def __init__(self, places: int, most_waiting: int) -> None:
         self._places, self._most_waiting = places, most_waiting
         self._lock = threading.Lock()
         self._waiting: list[Someone] = []
         self._running: list[Someone] = []
+        self._turn_of: dict[UUID, int] = {}
+        """When each user last got a place, counted in places given; of those who are here."""
+        self._turn = count()
         self._closed = False
 
     def enter(self, one: Someone) -> None:
@@ -51,6 +54,7 @@ class Turns(Generic[Someone]):
             one = next(self._in_order())
             self._waiting.remove(one)
             self._running.append(one)
+            self._turn_of[one.user] = next(self._turn)
             return one
 
     def leave(self, one: Someone) -> None:
@@ -58,6 +62,8 @@ class Turns(Generic[Someone]):
             for them in (self._waiting, self._running):
                 if one in them:
                     them.remove(one)
+            if all(one.user != other.user for other in (*self._running, *self._waiting)):
+                self._turn_of.pop(one.user, None)
 
     def position(self, one: Someone) -> int:
         """Its place among those who wait, the next at 1; 0 where it does not wait."""
@@ -82,11 +88,11 @@ class Turns(Generic[Someone]):
             self._closed = True
 
     def _in_order(self) -> Iterator[Someone]:
-        """Those who wait, as they will be taken if nobody leaves."""
-        places = Counter(one.user for one in self._running)
-        rest = list(self._waiting)
+        """Those who wait, as they will be taken if nobody comes or leaves."""
+        turn_of, rest = dict(self._turn_of), list(self._waiting)
+        later = max(turn_of.values(), default=0)
         while rest:
-            one = min(rest, key=lambda waiter: places[waiter.user])
+            one = min(rest, key=lambda waiter: turn_of.get(waiter.user, -1))
             rest.remove(one)
-            places[one.user] += 1
+            turn_of[one.user] = later = later + 1
             yield one
