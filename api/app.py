@@ -18,9 +18,11 @@ from api.routes import (
     generate,
     health,
     hf,
+    lineage,
     models,
     prompts,
     runs,
+    usage,
 )
 from core.workbench import Workbench
 
@@ -52,8 +54,21 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
     )
     app.state.workbench = workbench
     errors.install(app)
-    parts = (health, models, detect, hf, generate, describe, prompts, runs, feedback, cookie, docs)
-    for part in parts:
+    for part in (
+        health,
+        models,
+        detect,
+        hf,
+        generate,
+        describe,
+        prompts,
+        runs,
+        lineage,
+        usage,
+        feedback,
+        cookie,
+        docs,
+    ):
         app.include_router(part.router)
     app.add_middleware(BodyLimit, settings=lambda: workbench().settings)
     app.add_middleware(RequestContext)

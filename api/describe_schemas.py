@@ -1,11 +1,8 @@
 """What may be sent for a report on boxes."""
 
-from typing import Annotated
-from uuid import UUID
-
 from pydantic import Field
 
-from api.schemas import SamplingIn, Text
+from api.schemas import Id, SamplingIn, Text
 
 
 class DescribeIn(SamplingIn):
@@ -14,7 +11,7 @@ class DescribeIn(SamplingIn):
         description="which, by their place in the `detections` that the run was answered with; "
         "left out or empty: all of these that you have not judged absent",
     )
-    prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(
+    prompt_version: Id | None = Field(
         None, description="of the library; left out: that of “Report from detections”"
     )
     variables: dict[Text, Text] = Field(

@@ -19,6 +19,7 @@ from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
 from core.generation.service import GenerationService
+from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
@@ -46,6 +47,7 @@ class Workbench:
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
+    usage: UsageService
     prompts: PromptService
     describing: DescribeService
     runs: RunService
@@ -125,6 +127,7 @@ def assemble(
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
+        usage=UsageService(database),
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),

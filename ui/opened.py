@@ -42,7 +42,7 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
     """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
     run_id = run_in_address() or (session().generation_run_id if session().arrived else None)
     if run_id is None:
-        session().generation_run_id = None
+        session().generation_run_id = session().edited_run_id = None
         return None
     run = workbench().generation.get(actor, run_id)
     if session().generation_run_id != run.id:
@@ -58,7 +58,7 @@ def go_to_generation(run: GenerationRun) -> NoReturn:
     leads to behind the path of the page it leaves, and a step back would open that.
     """
     generation_form.fill_from(run)
-    session().generation_run_id = run.id
+    session().generation_run_id, session().edited_run_id = run.id, None
     st.switch_page(spec("generation").page())
 
 
@@ -68,5 +68,7 @@ def show_detection(run_id: UUID) -> None:
 
 
 def show_generation(run_id: UUID) -> None:
+    if session().generation_run_id != run_id:
+        session().edited_run_id = None
     session().generation_run_id = run_id
     show_in_address(run_id)

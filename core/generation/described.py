@@ -29,8 +29,9 @@ def with_boxes(database: Database, run: GenerationRun) -> GenerationRun:
     if origin.relation is Relation.DESCRIBED:
         return replace(run, described=Described(origin.run_id, origin.boxes))
     with database.unit_of_work() as session:
-        found = RunRepository(session).described_by(origin.run_id, run.prompt)
-    return replace(run, described=as_described(found))
+        found = as_described(RunRepository(session).described_by(origin.run_id, run.prompt))
+    boxes = found.boxes if found else ()
+    return replace(run, described=found, origin=replace(origin, boxes=boxes))
 
 
 def checked(database: Database, run: GenerationRun) -> GenerationRun:
@@ -45,9 +46,9 @@ def checked(database: Database, run: GenerationRun) -> GenerationRun:
         found = _described(database, run.described)
         if found is None:
             return run
-        lead = run.lead.text if run.lead else ""
         outputs = tuple(
-            replace(output, claims=_claims(lead, output, found)) for output in run.outputs
+            replace(output, claims=_claims(run.whole_text(number), output, found))
+            for number, output in enumerate(run.outputs)
         )
     except Unavailable:
         raise
@@ -65,8 +66,7 @@ def _described(database: Database, described: Described) -> tuple[Detection, ...
     return None if raw is None else tuple(raw[place] for place in described.boxes)
 
 
-def _claims(lead: str, output: Output, found: Sequence[Detection]) -> tuple[Claim, ...]:
-    """Those of lead and text. Where a text was cut off, what it ends with says nothing yet."""
-    text = lead + output.text
+def _claims(text: str, output: Output, found: Sequence[Detection]) -> tuple[Claim, ...]:
+    """Those of an output's whole text. Where it was cut off, its last word may yet go on."""
     whole = output.finish_reason is FinishReason.STOP
     return tuple(c for c in check(text, found) if whole or c.span[1] < len(text))

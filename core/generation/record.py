@@ -22,8 +22,6 @@ from core.generation.types import (
 from core.runs.types import Relation, RunStatus
 from db.repositories.runs import Run, RunRepository
 
-_INTERRUPTED = "The server stopped while this was being written; start it again."
-
 
 def params_to_json(run: GenerationRun) -> dict[str, Any]:
     """Sampling parameters; and messages, lead, origin, variables and boxes where there are any.
@@ -53,7 +51,7 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
         {
             "text": output.text,
             "finish_reason": output.finish_reason,
-            "tokens": [_token_to_json(event) for event in events if event.output == number],
+            "tokens": [token_to_json(event) for event in events if event.output == number],
         }
         | ({} if output.claims is None else {"claims": [vars(one) for one in output.claims]})
         for number, output in enumerate(run.outputs)
@@ -66,7 +64,7 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
     return stored
 
 
-def _token_to_json(event: TokenEvent) -> dict[str, Any]:
+def token_to_json(event: TokenEvent) -> dict[str, Any]:
     token: dict[str, Any] = {"text": event.text, "id": event.token_id, "logprob": event.logprob}
     if event.top:
         token["top"] = [[one.text, one.logprob, one.token_id] for one in event.top]
@@ -103,7 +101,7 @@ def read_run(
         usage=Usage(**output.get("usage", {"prompt_tokens": 0, "completion_tokens": 0})),
         timings_ms=row.timings_ms or {},
         created_at=row.created_at,
-        error=_INTERRUPTED if row.error_code == "interrupted" else output.get("error"),
+        error=output.get("error"),
         origin=_origin(row, origin or {}, described),
         lead=Lead(lead["text"], tuple(lead["ids"])) if lead else None,
         used_prompt=_used_prompt(row, variables),
@@ -121,9 +119,8 @@ def _origin(row: Run, stored: Mapping[str, Any], described: Described | None) ->
     """None too where the run it came from is erased."""
     if row.parent_id is None or row.relation is None:
         return None
-    relation = Relation(row.relation)
-    boxes = described.boxes if described and relation is Relation.DESCRIBED else ()
-    return Origin(row.parent_id, relation, stored.get("output"), boxes)
+    boxes = described.boxes if described else ()
+    return Origin(row.parent_id, Relation(row.relation), stored.get("output"), boxes)
 
 
 def _used_prompt(row: Run, variables: Mapping[str, str]) -> UsedPrompt | None:
@@ -156,10 +153,10 @@ def _events(output: Mapping[str, Any]) -> list[TokenEvent]:
     outputs = output.get("outputs", ())
     tokens = [enumerate(one.get("tokens", ())) for one in outputs]
     order = output.get("order") or [0] * sum(len(one.get("tokens", ())) for one in outputs)
-    return [_event(number, *next(tokens[number])) for number in order]
+    return [token_event(number, *next(tokens[number])) for number in order]
 
 
-def _event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
+def token_event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
     return TokenEvent(
         output=output,
         index=index,

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import structlog
 
-from core import clock, metrics
+from core import metrics
 from core.errors import Unavailable
+from core.generation.closing import close_run
 from core.generation.described import checked
 from core.generation.live import LiveRun
-from core.generation.record import output_to_json
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
 from core.inference.types import EngineEnd
 from core.runs.types import RunStatus, Task
@@ -94,19 +94,8 @@ class Recorder:
             log.exception("generation_row_stays_open", run_id=str(run.id))
 
     def _write(self, run: GenerationRun, events: Sequence[TokenEvent], code: str | None) -> None:
-        counted = run.claim_count
         with self._database.unit_of_work() as session:
-            closed = RunRepository(session).finish_run(
-                run.id,
-                status=run.status,
-                output=output_to_json(run, events),
-                error_code=code,
-                timings_ms=dict(run.timings_ms),
-                latency_ms=round(run.timings_ms["total"]),
-                finished_at=clock.now(),
-                claims=counted.total if counted else None,
-                claims_supported=counted.supported if counted else None,
-            )
+            closed = close_run(RunRepository(session), run, events, code)
         if not closed:
             log.warning("generation_row_closed_already", run_id=str(run.id))
 

@@ -124,8 +124,11 @@ class Output:
 
 @dataclass(frozen=True)
 class Usage:
+    """Tokens; where not `exact`, the pieces an engine sent that told no counts, and no prompt."""
+
     prompt_tokens: int
     completion_tokens: int
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -168,3 +171,7 @@ class GenerationRun:
             return None
         claims = [claim for output in self.outputs for claim in output.claims or ()]
         return ClaimCount(len(claims), sum(claim.supported for claim in claims))
+
+    def whole_text(self, output: int = 0) -> str:
+        """An output as people read it: what it began with, then what this run wrote."""
+        return (self.lead.text if self.lead else "") + self.outputs[output].text

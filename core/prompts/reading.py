@@ -8,16 +8,23 @@ from core.errors import NotAllowed, NotFound
 from core.permissions import Actor, Permission
 from core.prompts.rendering import variables_of
 from core.prompts.types import Prompt, PromptVersion
-from db.repositories.prompts import FoundPrompt, FoundVersion, PromptRepository
+from db.repositories.prompts import Figures, FoundPrompt, PromptRepository
+from db.repositories.prompts import PromptVersion as VersionRow
 
 
 def prompts(
-    repository: PromptRepository, actor: Actor, found: Sequence[FoundPrompt]
+    repository: PromptRepository,
+    actor: Actor,
+    found: Sequence[FoundPrompt],
+    *,
+    counted: bool = True,
 ) -> tuple[Prompt, ...]:
     """With all their versions: the actor's own first, then the shared, then the shipped."""
+    ids = [each.prompt.id for each in found]
+    figures = repository.figures(ids) if counted else {}
     versions: dict[UUID, list[PromptVersion]] = defaultdict(list)
-    for row in repository.versions([each.prompt.id for each in found]):
-        versions[row.version.prompt_id].append(_version(row))
+    for row, author in repository.versions(ids):
+        versions[row.prompt_id].append(_version(row, author, figures.get(row.id)))
     made = [_prompt(actor, each, versions[each.prompt.id]) for each in found]
     return tuple(sorted(made, key=lambda each: (not each.own, each.owner is None)))
 
@@ -70,16 +77,15 @@ def _prompt(actor: Actor, found: FoundPrompt, versions: Sequence[PromptVersion])
     )
 
 
-def _version(found: FoundVersion) -> PromptVersion:
-    row = found.version
+def _version(row: VersionRow, author: str | None, figures: Figures | None) -> PromptVersion:
     return PromptVersion(
         id=row.id,
         number=row.number,
         text=row.text,
         variables=variables_of(row.text),
-        author=found.author,
+        author=author,
         created_at=row.created_at,
-        uses=found.uses,
-        rating=found.rating,
-        ratings=found.ratings,
+        uses=figures and figures.uses,
+        rating=figures and figures.rating,
+        ratings=figures and figures.ratings,
     )

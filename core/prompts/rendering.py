@@ -47,6 +47,16 @@ def filled(text: str, values: Mapping[str, str]) -> str:
     return _VARIABLE.sub(lambda found: values[_name(found)], text)
 
 
+def previewed(text: str, values: Mapping[str, str]) -> str:
+    """The text with the variables replaced that have a value; the others stand as they are."""
+    return _VARIABLE.sub(lambda found: _value(found, values) or found[0], text)
+
+
+def _value(found: re.Match[str], values: Mapping[str, str]) -> str:
+    value = values.get(_name(found), "")
+    return value if value.strip() else ""
+
+
 def _name(found: re.Match[str]) -> str:
     if found[1] is None:
         rest = _short(found.string[found.start() :])

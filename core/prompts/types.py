@@ -10,7 +10,8 @@ class PromptVersion:
     """One text of a prompt; it never changes.
 
     `variables` in the order of their first use. `uses` counts the runs made from this version;
-    `rating` is the mean, 1 to 5, of the `ratings` they got, None where there are none.
+    `rating` is the mean, 1 to 5, of the `ratings` they got, None where there are none. All three
+    are None where nobody asked to have them counted.
     """
 
     id: UUID
@@ -19,9 +20,9 @@ class PromptVersion:
     variables: tuple[str, ...]
     author: str | None
     created_at: datetime
-    uses: int
+    uses: int | None
     rating: float | None
-    ratings: int
+    ratings: int | None
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,18 @@ class Prompt:
     @property
     def newest(self) -> PromptVersion:
         return self.versions[0]
+
+    @property
+    def uses(self) -> int:
+        """Of all versions, as far as they are counted."""
+        return sum(version.uses or 0 for version in self.versions)
+
+    @property
+    def ratings(self) -> int:
+        return sum(version.ratings or 0 for version in self.versions)
+
+    @property
+    def rating(self) -> float | None:
+        """The mean of the ratings of all versions; None where there are none."""
+        stars = sum((each.rating or 0) * (each.ratings or 0) for each in self.versions)
+        return stars / self.ratings if self.ratings else None

@@ -54,10 +54,8 @@ def test_one_click_writes_on_all_boxes_found_and_shows_the_report(analyst: Visit
     app = opened(analyst, run_id).button(key="detection-describe").click().run()
 
     assert app.title[0].value == "Generation"
-    assert app.text_area(key="generation-prompt").value == (
-        "Findings: 2 red circle; 1 blue star. Report:"
-    )
     run = begun(analyst, app)
+    assert run.prompt == "Findings: 2 red circle; 1 blue star. Report:"
     assert run.described == Described(run_id, (0, 1, 2))
     assert run.origin is not None
     assert (run.origin.run_id, run.origin.relation) == (run_id, Relation.DESCRIBED)

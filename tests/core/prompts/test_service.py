@@ -221,6 +221,8 @@ def test_uses_and_ratings_are_those_of_the_version_itself(
     assert (newest.uses, newest.rating, newest.ratings) == (1, None, 0)
     assert (oldest.uses, oldest.ratings) == (3, 3)
     assert oldest.rating == pytest.approx(11 / 3)
+    (uncounted,) = prompts.visible(ann, counted=False)
+    assert {each.uses for each in uncounted.versions} == {None}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,29 @@
+"""How a run ends: its row is closed, with what was really written."""
+
+from collections.abc import Sequence
+
+from core import clock
+from core.generation.record import output_to_json
+from core.generation.types import GenerationRun, TokenEvent
+from db.repositories.runs import RunRepository
+
+
+def close_run(
+    repository: RunRepository, run: GenerationRun, events: Sequence[TokenEvent], code: str | None
+) -> bool:
+    """Close the run's row and count its tokens; False where it was closed already."""
+    claims = run.claim_count
+    total = run.timings_ms.get("total")
+    return repository.finish_run(
+        run.id,
+        status=run.status,
+        output=output_to_json(run, events),
+        error_code=code,
+        timings_ms=dict(run.timings_ms),
+        latency_ms=None if total is None else round(total),
+        finished_at=clock.now(),
+        prompt_tokens=run.usage.prompt_tokens,
+        completion_tokens=run.usage.completion_tokens,
+        claims=claims.total if claims else None,
+        claims_supported=claims.supported if claims else None,
+    )
