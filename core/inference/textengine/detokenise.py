@@ -45,7 +45,7 @@ class TextBuilder:
 
     Each token is decoded together with the few before it, because spaces and characters depend
     on their neighbours; what ends in an incomplete character waits for the next token. Text that
-    may be the beginning of a stop string waits too. What was released is never taken back.
+    may be the beginning of a stop string waits too.
 
     Bytes that make no character, and NUL, which no face can show, are left out. After a lead the
     text goes on where that broke off, in the middle of a character even; a stop string is looked
