@@ -42,8 +42,8 @@ def branch(
 ) -> GenerationRunOut:
     """Write on from the middle of an output, with another token there, as a run of its own.
 
-    The text up to that token, and the token itself, are the `lead` of the new run. Alternatives
-    are there for runs with `top_logprobs`; see `/api/v1/runs/{run_id}/tokens`.
+    The text up to that token is the `lead` of the new run, whose text begins with the new token.
+    Alternatives are there for runs with `top_logprobs`; see `/api/v1/runs/{run_id}/tokens`.
     """
     run = bench.generation.branch(caller, run_id, asked.output, asked.index, asked.token_id)
     return _started(run, response)

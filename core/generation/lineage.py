@@ -108,19 +108,18 @@ def _lead(run: GenerationRun, tokens: Sequence[TokenEvent]) -> Lead:
 def _chosen(drawn: TokenEvent, token_id: int) -> TokenEvent:
     """The token `token_id` in the place of the one drawn.
 
-    An alternative that is only a part of a character is shown by its number and adds no text: the
-    engine, which gets the ids, tells the whole character once it is one.
+    What an alternative says depends on the tokens before it: it may be a part of a character, or
+    begin with a space that its name does not show. So its text is left to the engine, which tells
+    it with the first token of the new text.
     """
     if token_id == drawn.token_id:
         return drawn
-    name = next((one.text for one in drawn.top if one.token_id == token_id), None)
-    if name is None:
-        ids = (drawn.token_id, *(one.token_id for one in drawn.top))
-        known = sorted({known_id for known_id in ids if known_id is not None})
+    ids = (drawn.token_id, *(one.token_id for one in drawn.top))
+    known = sorted({known_id for known_id in ids if known_id is not None})
+    if token_id not in known:
         raise Invalid(
             f"token_id: {token_id} was neither drawn nor recorded as an alternative there; "
             f"recorded: {', '.join(map(str, known)) or 'none'}.",
             facts={"field": "token_id", "recorded": known},
         )
-    text = "" if name == f"<token {token_id}>" else name
-    return replace(drawn, token_id=token_id, text=text)
+    return replace(drawn, token_id=token_id, text="")

@@ -329,7 +329,7 @@ def test_the_curve_and_the_text_point_at_the_same_token(alone: Stage) -> None:
     ("lacking", "said"),
     [
         ({"logprob": None, "top": (), "entropy": None}, "does not tell how likely"),
-        ({"top": (), "entropy": None}, "Entropy is not known"),
+        ({"top": (), "entropy": None}, "No entropy"),
     ],
 )
 def test_what_an_engine_does_not_tell_is_said(
@@ -358,6 +358,7 @@ def test_two_thousand_tokens_are_drawn_once(alone: Stage) -> None:
     opened_tokens(alone, tokens)
     drawn = alone.part("tokens").locator("[data-at]")
     expect(drawn).to_have_count(2000)
+    expect(drawn.last).to_have_attribute("data-at", "1999")
     first = drawn.first.evaluate_handle("(span) => span")
     alone.choose("Text")
     alone.choose("Tokens")

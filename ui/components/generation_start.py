@@ -55,7 +55,7 @@ def edited_notice() -> None:
     if session().edited_run_id is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(":material/edit: Change the prompt or settings and run; the two are linked.")
+        st.caption(":material/edit: The next run is linked to this one, as an edit of it.")
         st.button("Do not link", key="generation-not-edited", type="tertiary", on_click=_not_edited)
 
 

@@ -45,23 +45,29 @@ class TextBuilder:
 
     Each token is decoded together with the few before it, because spaces and characters depend
     on their neighbours; what ends in an incomplete character waits for the next token. Text that
-    may be the beginning of a stop string waits too. What was released is never taken back.
+    may be the beginning of a stop string waits too.
 
     Bytes that make no character, and NUL, which no face can show, are left out. After a lead the
     text goes on where that broke off, in the middle of a character even; a stop string is looked
-    for in the new text only.
+    for in the new text only. What the tokens of the lead say beyond `lead_text`, such as a token
+    that somebody chose, belongs to the new text.
     """
 
     def __init__(
-        self, vocabulary: Vocabulary, stops: Sequence[str], lead_ids: Sequence[int] = ()
+        self,
+        vocabulary: Vocabulary,
+        stops: Sequence[str],
+        lead_ids: Sequence[int] = (),
+        lead_text: str | None = None,
     ) -> None:
         self._decode = vocabulary.text
-        self._cutter = StopCutter(stops)
         self._window = list(lead_ids[-_NEIGHBOURS:])
         self._before = self._decode(self._window).rstrip(_BROKEN) if self._window else ""
         """Text of the window that is released or held already."""
         self._since = len(self._window)
         """Where in the window the tokens of that text end."""
+        held = "" if lead_text is None else self._beyond(lead_text, lead_ids)
+        self._cutter = StopCutter(stops, held)
 
     @property
     def text(self) -> str:
@@ -85,4 +91,12 @@ class TextBuilder:
         del self._window[: self._since]
         self._since = len(self._window)
         self._before = self._decode(self._window)
-        return new.replace(_BROKEN, "").replace("\0", "")
+        return _clean(new)
+
+    def _beyond(self, lead_text: str, lead_ids: Sequence[int]) -> str:
+        said = _clean(self._decode(list(lead_ids)))
+        return said[len(lead_text) :] if said.startswith(lead_text) else ""
+
+
+def _clean(text: str) -> str:
+    return text.replace(_BROKEN, "").replace("\0", "")

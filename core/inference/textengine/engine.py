@@ -8,6 +8,7 @@ from dataclasses import replace
 import structlog
 
 from core.config import Settings
+from core.errors import Invalid
 from core.generation.limits import check_lead, check_params, check_prompt
 from core.generation.types import FinishReason, TokenEvent
 from core.inference.device import use_threads
@@ -85,6 +86,7 @@ class TextEngine:
         row = TextSequence(
             prompt_ids=ids,
             lead_ids=lead,
+            lead_text=request.lead.text if request.lead else None,
             params=params,
             user=request.user,
             output=request.output,
@@ -130,6 +132,8 @@ class TextEngine:
         check_lead(request.lead)
         ids = self._prompts.encode_lead(request.lead)
         check_ids("lead", ids, self._words)
+        if ids and ids[-1] in self._eos_ids:
+            raise Invalid("That token ends the text, so that nothing follows; choose another one.")
         return ids
 
     def _write(self) -> None:

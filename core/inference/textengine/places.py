@@ -6,7 +6,7 @@ import time
 from core.errors import LimitReached, Unavailable
 from core.inference.textengine.limits import EngineLimits
 from core.inference.textengine.sequence import TextSequence
-from core.inference.textengine.turns import Turns
+from core.inference.turns import Turns
 
 _GATHER_S = 0.002
 _GATHER_MOST_S = 0.02
@@ -22,7 +22,7 @@ class Places:
     def __init__(self, limits: EngineLimits, most_tokens: int | None) -> None:
         self._limits = limits
         self._most_tokens = most_tokens
-        self._waiting = Turns()
+        self._waiting: Turns[TextSequence] = Turns()
         self._seated: list[TextSequence] = []
         self._changed = threading.Condition()
         self._closing = False
@@ -102,7 +102,9 @@ class Places:
     def drop_ended(self) -> None:
         """Let go of whoever has ended."""
         with self._changed:
-            self._waiting.drop_ended()
+            for row in self._waiting.everyone():
+                if row.ended:
+                    self._waiting.remove(row)
             self._seated = [row for row in self._seated if not row.ended]
 
     def _has_room(self, row: TextSequence) -> bool:

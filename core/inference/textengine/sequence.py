@@ -46,6 +46,7 @@ class TextSequence:
     prompt_ids: list[int]
     """What the model reads, the lead included."""
     lead_ids: Sequence[int]
+    lead_text: str | None
     params: SamplingParams
     user: UUID
     output: int
@@ -65,7 +66,7 @@ class TextSequence:
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
-        self._text = TextBuilder(self.vocabulary, self.params.stop, self.lead_ids)
+        self._text = TextBuilder(self.vocabulary, self.params.stop, self.lead_ids, self.lead_text)
 
     @property
     def length(self) -> int:

@@ -73,6 +73,7 @@ def test_the_row_holds_what_was_written(
             "id": event.token_id,
             "logprob": event.logprob,
             "top": [[one.text, one.logprob, one.token_id] for one in event.top],
+            "entropy": event.entropy,
         }
         for event in direct.events
     ]

@@ -481,7 +481,7 @@ def test_users_take_turns_for_the_places_and_a_full_queue_refuses(settings: Sett
         talk.send(HEAD, plain(str(talk.asked.body["prompt"]), "stop"))
 
     order: list[str] = []
-    narrow = settings.model_copy(update={"max_active_streams": 1, "max_queued_streams": 3})
+    narrow = settings.model_copy(update={"max_active_streams": 1, "max_queued_streams": 4})
     with text_server(behave) as far, remote_writer(narrow, far.address) as engine:
 
         def ask(prompt: str, user: int) -> Heard:
@@ -491,21 +491,22 @@ def test_users_take_turns_for_the_places_and_a_full_queue_refuses(settings: Sett
         first = ask("a1", 1)
         while engine.stats().active == 0:
             pass
-        waiting = [ask("a2", 1), ask("a3", 1), ask("b1", 2)]
+        waiting = [ask("a2", 1), ask("a3", 1), ask("b1", 2), ask("b2", 2)]
         positions = [heard.sequence.position() for heard in waiting if heard.sequence]
-        assert positions == [2, 3, 1]
-        assert engine.stats() == EngineStats(queued=3, active=1, places=1)
+        assert positions == [1, 3, 2, 4]
+        assert engine.stats() == EngineStats(queued=4, active=1, places=1)
         with pytest.raises(LimitReached) as caught:
             ask("c1", 3)
         assert caught.value.retry_after
-        assert waiting[1].sequence is not None
-        waiting[1].sequence.cancel()
-        assert one_end(waiting[1]) == (FinishReason.CANCELLED, "", None)
-        assert waiting[1].started == 0
+        last = waiting.pop()
+        assert last.sequence is not None
+        last.sequence.cancel()
+        assert one_end(last) == (FinishReason.CANCELLED, "", None)
+        assert last.started == 0
         go.set()
-        for heard in (first, waiting[0], waiting[2]):
+        for heard in (first, *waiting):
             heard.end()
-        assert order == ["a1", "b1", "a2"]
+        assert order == ["a1", "a2", "b1", "a3"]
 
 
 def test_a_model_that_is_away_is_shown_so_and_comes_back_by_itself(settings: Settings) -> None:
