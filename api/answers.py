@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.feedback.types import Rated, ReviewStatus, Verdict
+from core.feedback.types import FailedStep, Rated, ReviewStatus, Verdict
 from core.inference.types import ModelInfo, ModelState
 from core.runs.types import Task
 
@@ -93,6 +93,7 @@ class FeedbackOut(Answer):
     comment: str
     boxes: list[VerdictOut]
     missed: list[MissedOut]
+    failed_step: FailedStep | None
     review_status: ReviewStatus
     created_at: datetime
     updated_at: datetime
@@ -108,6 +109,7 @@ class FeedbackOut(Answer):
             comment=feedback.comment,
             boxes=[VerdictOut.model_validate(each) for each in judgement.verdicts],
             missed=[MissedOut.model_validate(each) for each in judgement.missed],
+            failed_step=feedback.failed_step,
             review_status=feedback.review_status,
             created_at=feedback.created_at,
             updated_at=feedback.updated_at,

@@ -11,6 +11,7 @@ from api.context import RequestContext
 from api.limits import BodyLimit
 from api.routes import (
     cookie,
+    describe,
     detect,
     docs,
     feedback,
@@ -19,6 +20,7 @@ from api.routes import (
     hf,
     lineage,
     models,
+    prompts,
     runs,
     usage,
 )
@@ -58,6 +60,8 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         detect,
         hf,
         generate,
+        describe,
+        prompts,
         runs,
         lineage,
         usage,

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Literal, Self
 from uuid import UUID
 
@@ -13,6 +14,8 @@ from core.detection.types import DetectionRun
 from core.generation.claims.types import ClaimKind
 from core.generation.types import FinishReason, GenerationRun, TokenEvent
 from core.runs.types import Relation, RunStatus, Task
+
+_is_missing = partial(operator.is_, None)
 
 
 class PhraseScoreOut(Answer):
@@ -88,9 +91,15 @@ class OutputOut(Answer):
     finish_reason: FinishReason | None
     claims: list[ClaimOut] | None = Field(
         None,
-        description="of a report on boxes: what it says of them, and whether they support it",
-        exclude_if=lambda claims: claims is None,
+        description="of a report on boxes that has ended: what it says of them, and whether they "
+        "support it",
+        exclude_if=_is_missing,
     )
+
+
+class ClaimCountOut(Answer):
+    total: int
+    supported: int
 
 
 class UsageOut(Answer):
@@ -109,9 +118,15 @@ class GenerateOut(Answer):
     outputs: list[OutputOut]
     usage: UsageOut
     timings_ms: dict[str, float]
+    claims: ClaimCountOut | None = Field(
+        None,
+        description="of a report on boxes that has ended: the claims of all its outputs",
+        exclude_if=_is_missing,
+    )
 
     @classmethod
     def of(cls, run: GenerationRun) -> Self:
+        counted = run.claim_count
         return cls(
             run_id=run.id,
             model=run.model,
@@ -120,6 +135,7 @@ class GenerateOut(Answer):
             outputs=[OutputOut.model_validate(each) for each in run.outputs],
             usage=UsageOut.model_validate(run.usage),
             timings_ms=dict(run.timings_ms),
+            claims=None if counted is None else ClaimCountOut.model_validate(counted),
         )
 
 

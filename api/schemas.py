@@ -10,8 +10,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from core.detection.types import Box
-from core.feedback.types import BoxVerdict, MissedObject, Verdict
-from core.generation.types import Message, Origin, SamplingParams
+from core.feedback.types import BoxVerdict, FailedStep, MissedObject, Verdict
+from core.generation.types import Message, Origin, SamplingParams, UsedPrompt
 from core.generation.usage import Period, last_days
 from core.runs.types import HistoryFilter, Relation, RunStatus, Task
 
@@ -47,10 +47,7 @@ class MessageIn(Request):
 Id = Annotated[UUID, Field(strict=False)]
 
 
-class GenerateIn(Request):
-    prompt: Text | None = None
-    messages: list[MessageIn] | None = None
-    model: Text | None = None
+class SamplingIn(Request):
     max_new_tokens: int | None = None
     temperature: float | None = Field(None, description="0 is greedy")
     top_k: int | None = None
@@ -60,6 +57,24 @@ class GenerateIn(Request):
     stop: Text | list[Text] | None = None
     n: int | None = None
     top_logprobs: int | None = None
+
+    @property
+    def params(self) -> SamplingParams:
+        """The sampling asked for; what was left out keeps its default."""
+        given = self.model_dump(include=set(SamplingIn.model_fields), exclude_none=True)
+        if "stop" in given:
+            given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
+        return SamplingParams(**given)
+
+
+class GenerateIn(SamplingIn):
+    prompt: Text | None = None
+    messages: list[MessageIn] | None = None
+    prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(
+        None, description="a version of a prompt of the library, to be written with `variables`"
+    )
+    variables: dict[Text, Text] | None = None
+    model: Text | None = None
     stream: bool = False
     edited_from: Id | None = Field(
         None, description="a generation of yours that this is a changed version of"
@@ -67,8 +82,10 @@ class GenerateIn(Request):
 
     @model_validator(mode="after")
     def _one_input(self) -> Self:
-        if (self.prompt is None) == (self.messages is None):
-            raise ValueError("give exactly one of “prompt” and “messages”")
+        if [self.prompt, self.messages, self.prompt_version].count(None) != 2:
+            raise ValueError("give exactly one of “prompt”, “messages” and “prompt_version”")
+        if self.variables is not None and self.prompt_version is None:
+            raise ValueError("“variables” go with a “prompt_version”; give both or neither")
         return self
 
     @property
@@ -78,14 +95,10 @@ class GenerateIn(Request):
         return tuple(Message(each.role, each.content) for each in self.messages)
 
     @property
-    def params(self) -> SamplingParams:
-        """The sampling asked for; what was left out keeps its default."""
-        given = self.model_dump(
-            exclude={"prompt", "messages", "model", "stream", "edited_from"}, exclude_none=True
-        )
-        if "stop" in given:
-            given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
-        return SamplingParams(**given)
+    def used_prompt(self) -> UsedPrompt | None:
+        if self.prompt_version is None:
+            return None
+        return UsedPrompt(self.prompt_version, self.variables or {})
 
     @property
     def origin(self) -> Origin | None:
@@ -136,6 +149,12 @@ class FeedbackIn(Request):
     )
     missed: list[MissedIn] | None = Field(
         None, description="what should have been found, in place of what was drawn before"
+    )
+
+    failed_step: Annotated[FailedStep | None, Field(strict=False)] = Field(
+        None,
+        description="of a report on boxes rated 1 or 2: whether the boxes were wrong already, or "
+        "only the text",
     )
 
     @property

@@ -17,11 +17,13 @@ from core.detection.service import DetectionService
 from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
+from core.generation.describing import DescribeService
 from core.generation.service import GenerationService
 from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.prompts.service import PromptService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -46,6 +48,8 @@ class Workbench:
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    prompts: PromptService
+    describing: DescribeService
     runs: RunService
     feedback: FeedbackService
     verdicts: VerdictService
@@ -56,7 +60,8 @@ class Workbench:
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
-        """Bring the schema up to date, make the first admin, close what a dead process left open.
+        """Bring the schema and what is shipped up to date, make the first admin, close what a dead
+        process left open.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -67,6 +72,7 @@ class Workbench:
             made = self.accounts.ensure_first_admin()
             if made:
                 self.tell(FirstAdmin(*made))
+            self.prompts.ensure_shipped()
             self.generation.recover()
             self._prepared = True
 
@@ -110,6 +116,8 @@ def assemble(
 ) -> Workbench:
     """The services over parts that are there already."""
     database = opened.database
+    prompts = PromptService(database)
+    generation = GenerationService(database, models, settings)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
@@ -118,8 +126,10 @@ def assemble(
         accounts=AccountService(database, settings),
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
-        generation=GenerationService(database, models, settings),
+        generation=generation,
         usage=UsageService(database),
+        prompts=prompts,
+        describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),

@@ -5,6 +5,7 @@ address without a run shows the page without one; it would otherwise lead forwar
 """
 
 from hashlib import sha256
+from typing import NoReturn
 from uuid import UUID
 
 import streamlit as st
@@ -14,6 +15,7 @@ from core.generation.types import GenerationRun
 from core.permissions import Actor
 from ui.address import run_in_address, show_in_address
 from ui.components import detection_form, generation_form
+from ui.navigation import spec
 from ui.resources import workbench
 from ui.session import session
 
@@ -40,7 +42,7 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
     """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
     run_id = run_in_address() or (session().generation_run_id if session().arrived else None)
     if run_id is None:
-        session().generation_run_id = None
+        session().generation_run_id = session().edited_run_id = None
         return None
     run = workbench().generation.get(actor, run_id)
     if session().generation_run_id != run.id:
@@ -49,11 +51,24 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
     return run
 
 
+def go_to_generation(run: GenerationRun) -> NoReturn:
+    """Leave for the generation page, which opens with `run`.
+
+    The address cannot take it there: on the way, `st.switch_page` puts the query of the page it
+    leads to behind the path of the page it leaves, and a step back would open that.
+    """
+    generation_form.fill_from(run)
+    session().generation_run_id, session().edited_run_id = run.id, None
+    st.switch_page(spec("generation").page())
+
+
 def show_detection(run_id: UUID) -> None:
     session().detection_run_id = run_id
     show_in_address(run_id)
 
 
 def show_generation(run_id: UUID) -> None:
+    if session().generation_run_id != run_id:
+        session().edited_run_id = None
     session().generation_run_id = run_id
     show_in_address(run_id)

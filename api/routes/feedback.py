@@ -46,6 +46,7 @@ def rate(
         idempotency_key,
         asked.judged,
         asked.drawn,
+        asked.failed_step,
     )
     if not rated.created:
         response.status_code = 200

@@ -27,12 +27,17 @@ def as_run(run: Run, model: str, revision: str, image: ImageInfo) -> DetectionRu
         text_threshold=float(run.params["text_threshold"]),
         caption=bool(run.params.get("caption", False)),
         image=image,
-        raw=tuple(map(_detection, output.get("detections", ()))),
+        raw=as_detections(output),
         cached=run.cached,
         status=RunStatus(run.status),
         timings_ms=dict(run.timings_ms or {}),
         created_at=run.created_at,
     )
+
+
+def as_detections(output: Mapping[str, Any] | None) -> tuple[Detection, ...]:
+    """Every box that a run's output keeps, in its order."""
+    return tuple(map(_detection, (output or {}).get("detections", ())))
 
 
 def _as_json(detection: Detection) -> dict[str, Any]:

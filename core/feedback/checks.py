@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from core.detection.types import Box
 from core.errors import Invalid
-from core.feedback.types import MissedObject, Verdict
+from core.feedback.types import BAD_RATING, FailedStep, MissedObject, Verdict
 
 MAX_TAGS = 10
 MAX_TAG_CHARS = 40
@@ -103,6 +103,22 @@ def checked_verdict(verdict: str) -> Verdict:
             f"There is no verdict “{str(verdict)[:20]}”; use one of: {', '.join(allowed)}.",
             facts={"field": "verdict", "allowed": allowed},
         ) from error
+
+
+def checked_failed_step(step: str | None, rating: int, *, report: bool) -> FailedStep | None:
+    """`report`: whether the run rated reports on boxes."""
+    if step is None:
+        return None
+    allowed = [each.value for each in FailedStep]
+    if step not in allowed:
+        why = f"there is no step “{str(step)[:20]}”; use one of: {', '.join(allowed)}."
+    elif not report:
+        why = "this run reports on no boxes, so it has one step only; leave it out."
+    elif rating > BAD_RATING:
+        why = f"a rating of {rating} says that none failed; leave it out, or rate 1 or 2."
+    else:
+        return FailedStep(step)
+    raise Invalid(f"“failed_step”: {why}", facts={"field": "failed_step", "allowed": allowed})
 
 
 def checked_missed(label: str, box: Box, width: int, height: int) -> MissedObject:

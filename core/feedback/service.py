@@ -8,9 +8,23 @@ from uuid import UUID
 
 from core.clock import now
 from core.errors import Conflict, NotFound
-from core.feedback.checks import checked_comment, checked_key, checked_rating, checked_tags
+from core.feedback.checks import (
+    checked_comment,
+    checked_failed_step,
+    checked_key,
+    checked_rating,
+    checked_tags,
+)
 from core.feedback.judging import Judging, judgement_of
-from core.feedback.types import BoxVerdict, Feedback, MissedObject, Rated, ReviewStatus
+from core.feedback.types import (
+    BoxVerdict,
+    FailedStep,
+    Feedback,
+    MissedObject,
+    Rated,
+    ReviewStatus,
+)
+from core.generation.record import as_described
 from core.ids import new_id
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
@@ -36,6 +50,7 @@ class FeedbackService:
         key: str | None = None,
         boxes: Sequence[BoxVerdict] | None = None,
         missed: Sequence[MissedObject] | None = None,
+        failed_step: str | None = None,
     ) -> Rated:
         """Rate a run, or change one's rating of it.
 
@@ -45,6 +60,7 @@ class FeedbackService:
         key : idempotency key; the same request under the same key is answered with the same row.
         boxes, missed : all that the actor says of a detection's boxes, in place of what was said
             before; None leaves it as it is.
+        failed_step : of a report on boxes rated 1 or 2, a `FailedStep`.
 
         Raises
         ------
@@ -55,7 +71,7 @@ class FeedbackService:
         actor.require(Permission.RATE)
         rating, tags = checked_rating(rating), checked_tags(tags)
         comment, key = checked_comment(comment), checked_key(key)
-        asked = _request_hash(run_id, rating, tags, comment, boxes, missed)
+        asked = _request_hash(run_id, rating, tags, comment, boxes, missed, failed_step)
         with self._database.unit_of_work() as session:
             feedback, verdicts = FeedbackRepository(session), VerdictRepository(session)
             if key is not None:
@@ -65,11 +81,14 @@ class FeedbackService:
                     judged = judgement_of(verdicts, known.run_id, actor.user_id)
                     return Rated(_same_request(known, asked), created=False, judgement=judged)
             run = _rateable(RunRepository(session), actor, run_id)
+            report = as_described(run.params.get("described")) is not None
+            step = checked_failed_step(failed_step, rating, report=report)
             at = now()
             row, created = feedback.put(
                 {"run_id": run.id, "model_id": run.model_id, "task": run.task}
                 | {"id": new_id(), "user_id": actor.user_id, "created_at": at, "updated_at": at}
                 | {"rating": rating, "tags": list(tags), "comment": comment}
+                | {"failed_step": step}
                 | {"idempotency_key": key, "request_hash": asked if key else None}
             )
             if boxes is not None or missed is not None:
@@ -111,6 +130,7 @@ def as_feedback(row: FeedbackRow) -> Feedback:
         review_status=ReviewStatus(row.review_status),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        failed_step=None if row.failed_step is None else FailedStep(row.failed_step),
     )
 
 
@@ -141,6 +161,7 @@ def _request_hash(
     comment: str,
     boxes: Sequence[BoxVerdict] | None,
     missed: Sequence[MissedObject] | None,
+    failed_step: str | None,
 ) -> bytes:
     request: list[object] = [str(run_id), rating, tags, comment]
     if boxes is not None or missed is not None:  # without both, the hash is as it always was
@@ -148,4 +169,6 @@ def _request_hash(
             None if boxes is None else [(each.index, each.verdict) for each in boxes],
             None if missed is None else [(each.label, astuple(each.box)) for each in missed],
         ]
+    if failed_step is not None:
+        request.append({"failed_step": failed_step})
     return hashlib.sha256(json.dumps(request).encode()).digest()

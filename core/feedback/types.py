@@ -26,6 +26,19 @@ SUGGESTED_TAGS: Mapping[Task, tuple[str, ...]] = MappingProxyType(
 )
 
 
+class FailedStep(StrEnum):
+    """Where a bad report on boxes went wrong."""
+
+    BOXES = "boxes"
+    """The detection was wrong already."""
+    TEXT = "text"
+    """The boxes were right, and the report was not."""
+
+
+BAD_RATING = 2
+"""The best rating of which it can be said which step failed."""
+
+
 @dataclass(frozen=True)
 class Feedback:
     id: UUID
@@ -37,6 +50,7 @@ class Feedback:
     review_status: ReviewStatus
     created_at: datetime
     updated_at: datetime
+    failed_step: FailedStep | None = None
 
 
 class Verdict(StrEnum):

@@ -12,8 +12,7 @@ def close_run(
     repository: RunRepository, run: GenerationRun, events: Sequence[TokenEvent], code: str | None
 ) -> bool:
     """Close the run's row and count its tokens; False where it was closed already."""
-    told = [output.claims for output in run.outputs if output.claims is not None]
-    claims = [claim for each in told for claim in each]
+    claims = run.claim_count
     total = run.timings_ms.get("total")
     return repository.finish_run(
         run.id,
@@ -25,6 +24,6 @@ def close_run(
         finished_at=clock.now(),
         prompt_tokens=run.usage.prompt_tokens,
         completion_tokens=run.usage.completion_tokens,
-        claims=len(claims) if told else None,
-        claims_supported=sum(claim.supported for claim in claims) if told else None,
+        claims=claims.total if claims else None,
+        claims_supported=claims.supported if claims else None,
     )

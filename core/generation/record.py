@@ -7,6 +7,7 @@ from uuid import UUID
 from core.generation.claims.types import Claim, ClaimKind
 from core.generation.types import (
     Alternative,
+    Described,
     FinishReason,
     GenerationRun,
     Lead,
@@ -23,7 +24,7 @@ from db.repositories.runs import Run, RunRepository
 
 
 def params_to_json(run: GenerationRun) -> dict[str, Any]:
-    """Sampling parameters; and messages, lead, origin and variables where there are any.
+    """Sampling parameters; and messages, lead, origin, variables and boxes where there are any.
 
     What of an origin or a used prompt is a column of its own is left out.
     """
@@ -33,9 +34,14 @@ def params_to_json(run: GenerationRun) -> dict[str, Any]:
     if run.lead:
         stored["lead"] = {"text": run.lead.text, "ids": list(run.lead.token_ids)}
     if run.origin:
-        stored["origin"] = {"output": run.origin.output, "boxes": list(run.origin.boxes)}
+        stored["origin"] = {"output": run.origin.output}
     if run.used_prompt:
         stored["variables"] = dict(run.used_prompt.variables)
+    if run.described:
+        stored["described"] = {
+            "detection": str(run.described.detection_id),
+            "boxes": list(run.described.boxes),
+        }
     return stored
 
 
@@ -78,7 +84,7 @@ def read_run(
     stored = dict(row.params)
     messages = tuple(Message(**message) for message in stored.pop("messages", ()))
     lead, origin = stored.pop("lead", None), stored.pop("origin", None)
-    variables = stored.pop("variables", {})
+    variables, described = stored.pop("variables", {}), as_described(stored.pop("described", None))
     params = SamplingParams(**{**stored, "stop": tuple(stored.get("stop", ()))})
     status = RunStatus(row.status)
     output = row.output or {}
@@ -96,18 +102,24 @@ def read_run(
         timings_ms=row.timings_ms or {},
         created_at=row.created_at,
         error=output.get("error"),
-        origin=_origin(row, origin or {}),
+        origin=_origin(row, origin or {}, described),
         lead=Lead(lead["text"], tuple(lead["ids"])) if lead else None,
         used_prompt=_used_prompt(row, variables),
+        described=described,
     )
     return run, list(_events(output))
 
 
-def _origin(row: Run, stored: Mapping[str, Any]) -> Origin | None:
+def as_described(stored: Mapping[str, Any] | None) -> Described | None:
+    """What a run's `params` keep as "described"."""
+    return Described(UUID(stored["detection"]), tuple(stored["boxes"])) if stored else None
+
+
+def _origin(row: Run, stored: Mapping[str, Any], described: Described | None) -> Origin | None:
     """None too where the run it came from is erased."""
     if row.parent_id is None or row.relation is None:
         return None
-    boxes = tuple(stored.get("boxes", ()))
+    boxes = described.boxes if described else ()
     return Origin(row.parent_id, Relation(row.relation), stored.get("output"), boxes)
 
 

@@ -10,6 +10,7 @@ import structlog
 from core import metrics
 from core.errors import Unavailable
 from core.generation.closing import close_run
+from core.generation.described import checked
 from core.generation.live import LiveRun
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
 from core.inference.types import EngineEnd
@@ -57,7 +58,7 @@ class Recorder:
             run, code = _judged(run, ends)
             code = live.refusal or code
             try:
-                self._write_until_done(run, events, code)
+                run = self._write_until_done(run, events, code)
             except Exception:
                 log.exception("generation_not_recorded", run_id=str(run.id))
                 run, code = _not_recorded(run), "not_recorded"
@@ -72,11 +73,14 @@ class Recorder:
 
     def _write_until_done(
         self, run: GenerationRun, events: Sequence[TokenEvent], code: str | None
-    ) -> None:
+    ) -> GenerationRun:
+        """The run as it was written, its claims checked."""
         pause = _FIRST_PAUSE_S
         while True:
             try:
-                return self._write(run, events, code)
+                run = checked(self._database, run)
+                self._write(run, events, code)
+                return run
             except Unavailable:
                 log.warning("generation_waits_to_be_recorded", run_id=str(run.id))
                 if self._hurry.wait(pause):

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from core.generation.closing import close_run
+from core.generation.described import checked
 from core.generation.progress import kept_events
 from core.generation.record import read_run
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
@@ -31,7 +32,8 @@ def _close_left(database: Database, writer: int | None) -> int:
             found = read_run(runs, run_id)
             if found is not None:
                 events = kept_events(progress, run_id)
-                close_run(runs, _interrupted(found[0], events), events, "interrupted")
+                run = checked(database, _interrupted(found[0], events))
+                close_run(runs, run, events, "interrupted")
     return len(left)
 
 

@@ -12,6 +12,7 @@ import structlog
 from core import metrics
 from core.config import Settings
 from core.errors import GlimpseError, Invalid, NotFound, Unavailable
+from core.generation.described import with_boxes
 from core.generation.limits import check_params, check_prompt
 from core.generation.lineage import Next, again, branched, continued, tokens_of
 from core.generation.live import LiveRun
@@ -96,6 +97,7 @@ class GenerationService:
             if params.seed is None and generator.abilities.seed:
                 params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
             run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
+            run = with_boxes(self._database, run)
             live = self._open(actor, info, run)
         except GlimpseError as error:
             metrics.requests_total.labels(Task.GENERATION, actor.face, "failed").inc()

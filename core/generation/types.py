@@ -94,6 +94,14 @@ class Origin:
 
 
 @dataclass(frozen=True)
+class Described:
+    """What a report is about: boxes of a detection, by their place in it."""
+
+    detection_id: UUID
+    boxes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class UsedPrompt:
     """The version of a prompt of the library that a prompt was made from, and its variables."""
 
@@ -125,6 +133,14 @@ class Usage:
 
 
 @dataclass(frozen=True)
+class ClaimCount:
+    """How many claims a run's texts make, and how many of them the boxes support."""
+
+    total: int
+    supported: int
+
+
+@dataclass(frozen=True)
 class GenerationRun:
     """A run as it stands: complete, or as far as it has come."""
 
@@ -146,6 +162,16 @@ class GenerationRun:
     origin: Origin | None = None
     lead: Lead | None = None
     used_prompt: UsedPrompt | None = None
+    described: Described | None = None
+    """Also of what came from a report and has its prompt."""
+
+    @property
+    def claim_count(self) -> ClaimCount | None:
+        """None where the texts were not checked."""
+        if any(output.claims is None for output in self.outputs):
+            return None
+        claims = [claim for output in self.outputs for claim in output.claims or ()]
+        return ClaimCount(len(claims), sum(claim.supported for claim in claims))
 
     def whole_text(self, output: int = 0) -> str:
         """An output as people read it: what it began with, then what this run wrote."""

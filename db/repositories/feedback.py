@@ -41,15 +41,14 @@ class FeedbackRepository:
         the row is new: an inserted row has no previous version, so its `xmax` is 0.
         """
         new = insert(Feedback).values(values)
-        said = (Feedback.rating, Feedback.tags, Feedback.comment)
-        proposed = (new.excluded.rating, new.excluded.tags, new.excluded.comment)
+        names = ("rating", "tags", "comment", "failed_step")
+        said = [Feedback.__table__.c[name] for name in names]
+        proposed = [new.excluded[name] for name in names]
         keyed = new.excluded.idempotency_key.is_not(None)
         put = new.on_conflict_do_update(
             index_elements=["run_id", "user_id"],
             set_={
-                "rating": new.excluded.rating,
-                "tags": new.excluded.tags,
-                "comment": new.excluded.comment,
+                **dict(zip(names, proposed, strict=True)),
                 "idempotency_key": func.coalesce(
                     new.excluded.idempotency_key, Feedback.idempotency_key
                 ),

@@ -129,6 +129,7 @@ def export_columns() -> tuple[ColumnElement[Any], ...]:
         func.encode(Run.image_sha256, "hex").label("image_sha256"),
         Run.latency_ms.label("latency_ms"),
         Run.status.label("run_status"),
+        Feedback.failed_step.label("failed_step"),
     )
 
 

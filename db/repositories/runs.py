@@ -113,6 +113,12 @@ class RunRepository:
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
+    def described_by(self, run_id: UUID, prompt: str) -> dict[str, Any] | None:
+        """The boxes that a run of exactly this prompt reports on, as its `params` keep them."""
+        return self._session.scalar(
+            select(Run.params["described"]).where(Run.id == run_id, Run.prompt == prompt)
+        )
+
     def recent(self, user_id: UUID, task: str | None, limit: int) -> Sequence[Listed]:
         """The user's runs, newest first."""
         query = _listed(user_id).limit(limit)

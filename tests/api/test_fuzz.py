@@ -8,8 +8,11 @@ import pytest
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
+from api.describe_schemas import DescribeIn
+from api.prompt_schemas import PromptIn
 from api.schemas import BranchIn, ContinueIn, DetectIn, FeedbackIn, GenerateIn, TicketIn
 from core.review.filters import FILTER_NAMES
+from core.workbench import Workbench
 from tests.api.conftest import error_of
 
 ODD: list[Any] = [
@@ -17,13 +20,14 @@ ODD: list[Any] = [
     *("", " ", "a", "\x00", "\ud800", "\u2028", "é" * 10, "'; drop table runs; --", "1e5"),
     *([], [1], ["a"], [None], ["\x00"], ["\ud800"], [[]], {}, {"a": 1}),
 ]
-ANOTHER_RUN = "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be"
 CALLS: dict[str, type[BaseModel]] = {
     "/api/v1/detect": DetectIn,
     "/api/v1/generate": GenerateIn,
     "/api/v1/feedback": FeedbackIn,
-    f"{ANOTHER_RUN}/continue": ContinueIn,
-    f"{ANOTHER_RUN}/branch": BranchIn,
+    "/api/v1/runs/{run_id}/continue": ContinueIn,
+    "/api/v1/runs/{run_id}/branch": BranchIn,
+    "/api/v1/prompts": PromptIn,
+    "/api/v1/runs/{run_id}/describe": DescribeIn,
     "/auth/cookie": TicketIn,
 }
 
@@ -31,18 +35,25 @@ CALLS: dict[str, type[BaseModel]] = {
 def sane(path: str, run_id: str) -> dict[str, Any]:
     if path.endswith("feedback"):
         return {"run_id": run_id, "rating": 3}
+    if path.endswith("prompts"):
+        return {"name": "a", "text": "a"}
+    if path.endswith("describe"):
+        return {"max_new_tokens": 1}
     return {"prompt": "a", "max_new_tokens": 1} if path.endswith("generate") else {"prompt": "a"}
 
 
 @pytest.mark.parametrize("path", CALLS)
-def test_odd_bodies_are_never_a_server_error(admin: TestClient, detected: str, path: str) -> None:
+def test_odd_bodies_are_never_a_server_error(
+    bench: Workbench, admin: TestClient, detected: str, path: str
+) -> None:
+    bench.prompts.ensure_shipped()
     draw = random.Random(path)  # noqa: S311 - the same each time
     names = [*CALLS[path].model_fields, "unknown", "\ud800"]
     headers = {"Content-Type": "application/json", "Origin": "http://testserver"}
     for _ in range(60):
         odd = {name: draw.choice(ODD) for name in draw.sample(names, draw.choice((1, 1, 2)))}
         body = {**sane(path, detected), **odd}
-        answer = admin.post(path, content=json.dumps(body), headers=headers)
+        answer = admin.post(path.format(run_id=detected), content=json.dumps(body), headers=headers)
         assert answer.status_code < 500, body
         if answer.status_code >= 400:
             assert error_of(answer)["message"], body

@@ -1,12 +1,16 @@
 """The rating under a result: saved at one click, changed, withdrawn, given again."""
 
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import ButtonGroup
 
-from core.feedback.types import Feedback
+from core.feedback.types import FailedStep, Feedback
+from core.ids import new_id
 from core.permissions import Actor, Role
+from tests.core.feedback.detections import reported
 from tests.core.review import rows
 from tests.pages.conftest import Visitor, texts
 
@@ -19,12 +23,19 @@ def a_run(visitor: Visitor) -> tuple[Actor, UUID]:
     )
 
 
+def a_report(visitor: Visitor) -> tuple[Actor, UUID]:
+    assert visitor.actor is not None
+    return visitor.actor, reported(visitor.bench.database, visitor.actor, new_id(), [0])
+
+
 class Panel:
     """The panel of one run on the generation page."""
 
-    def __init__(self, visitor: Visitor) -> None:
+    def __init__(
+        self, visitor: Visitor, make: Callable[[Visitor], tuple[Actor, UUID]] = a_run
+    ) -> None:
         self.visitor = visitor
-        self.actor, self.run_id = a_run(visitor)
+        self.actor, self.run_id = make(visitor)
         self.app: AppTest = visitor.open("generation", run=str(self.run_id))
 
     def key(self, name: str) -> str:
@@ -129,3 +140,78 @@ def test_guests_see_no_stars(visitor: Visitor) -> None:
     assert not panel.app.exception
     assert "cannot rate" in texts(panel.app)
     assert not panel.app.feedback
+
+
+class ReportPanel(Panel):
+    """The same, of a report on boxes."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        super().__init__(visitor, a_report)
+
+    @property
+    def step(self) -> ButtonGroup[str] | None:
+        """The question which step failed, if it is asked."""
+        key = self.key("step")
+        return next((each for each in self.app.button_group if each.key == key), None)
+
+    def say(self, step: str) -> None:
+        self.app.button_group(key=self.key("step")).set_value(step).run()
+
+
+@pytest.fixture
+def report(visitor: Visitor) -> ReportPanel:
+    return ReportPanel(visitor.sign_in(Role.ANALYST))
+
+
+def test_a_bad_report_is_asked_for_the_step_that_failed(report: ReportPanel) -> None:
+    assert report.step is None
+    report.stars(2)
+    assert report.step is not None
+    assert report.step.value == "not sure"
+    report.say("boxes")
+    report.click("save")
+    saved = report.saved()
+    assert saved is not None
+    assert (saved.rating, saved.failed_step) == (2, FailedStep.BOXES)
+    assert "not saved" not in texts(report.app)
+
+
+def test_only_bad_ratings_of_reports_are_asked(panel: Panel) -> None:
+    panel.stars(1)
+    assert not [each for each in panel.app.button_group if each.key == panel.key("step")]
+
+
+def test_a_step_named_for_a_bad_rating_does_not_go_with_a_better_one(report: ReportPanel) -> None:
+    report.stars(1)
+    report.say("text")
+    report.stars(4)
+    assert report.step is None
+    report.click("save")
+    saved = report.saved()
+    assert saved is not None
+    assert (saved.rating, saved.failed_step) == (4, None)
+
+
+def test_a_step_is_shown_again_changed_and_left_open(report: ReportPanel) -> None:
+    report.visitor.bench.feedback.rate(report.actor, report.run_id, 1, failed_step="text")
+    report.app = report.visitor.open("generation", run=str(report.run_id))
+    assert report.step is not None
+    assert report.step.value == "text"
+    report.say("not sure")
+    assert "Changed since; not saved yet" in texts(report.app)
+    report.click("save")
+    saved = report.saved()
+    assert saved is not None
+    assert saved.failed_step is None
+
+
+def test_a_step_comes_back_with_a_withdrawn_rating(report: ReportPanel) -> None:
+    report.visitor.bench.feedback.rate(report.actor, report.run_id, 1, failed_step="text")
+    report.app = report.visitor.open("generation", run=str(report.run_id))
+    report.click("withdraw")
+    report.click("undo")
+    again = report.saved()
+    assert again is not None
+    assert again.failed_step is FailedStep.TEXT
+    assert report.step is not None
+    assert report.step.value == "text"

@@ -6,6 +6,7 @@ from core.detection.types import FLOOR, DetectionRun
 from core.permissions import Permission
 from core.runs.types import RunStatus
 from ui.components.boxview import Judged, run_boxes
+from ui.components.detection_describe import describe_actions
 from ui.components.detection_downloads import downloads
 from ui.components.detection_notices import alone_button, alone_table, label_notices
 from ui.components.detection_verdicts import judged
@@ -40,6 +41,7 @@ def detection_result(run: DetectionRun) -> None:
     )
     label_notices(run)
     with st.container(horizontal=True, gap="xsmall"):
+        describe_actions(actor, run, said)
         alone_button(run)
         downloads(actor, run)
     alone_table(run)

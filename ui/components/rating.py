@@ -10,6 +10,7 @@ from core.permissions import Actor, Permission
 from core.runs.types import Task
 from ui.components.keys import pressed
 from ui.components.rating_draft import RatingDraft
+from ui.components.rating_step import failed_step_choice
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -18,18 +19,18 @@ from ui.text import plain
 
 
 @st.fragment
-def rating_panel(run_id: UUID, task: Task, *, key: str) -> None:
+def rating_panel(run_id: UUID, task: Task, *, key: str, report: bool = False) -> None:
     """Stars, tags and comment for one run, with what is saved and what is not.
 
     A half-written rating stays as a draft while the browser tab lives. `key` tells panels of the
-    same run on one page apart.
+    same run on one page apart. A bad `report` on boxes is asked which step failed.
     """
     actor = require()
     if not actor.may(Permission.RATE):
         st.caption("Your role cannot rate results; an administrator can change that.")
         return
     with shown():
-        _draw(actor, RatingDraft(run_id, task, key))
+        _draw(actor, RatingDraft(run_id, task, key, report))
 
 
 def _draw(actor: Actor, panel: RatingDraft) -> None:
@@ -38,6 +39,8 @@ def _draw(actor: Actor, panel: RatingDraft) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.feedback("stars", key=panel.widget("stars"), persist_state="session")
         _tag_chips(panel)
+    if panel.asks_step:
+        failed_step_choice(panel)
     with st.container(horizontal=True):
         st.text_area(
             "Comment",
@@ -89,7 +92,12 @@ def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None) -> None:
         if clicked and rating is not None:
             with shown():
                 rated = workbench().feedback.rate(
-                    actor, panel.run_id, rating, panel.tags, panel.comment
+                    actor,
+                    panel.run_id,
+                    rating,
+                    panel.tags,
+                    panel.comment,
+                    failed_step=panel.failed_step,
                 )
                 saved = session().ratings[panel.run_id] = rated.feedback
                 session().withdrawn_rating = None
@@ -135,7 +143,12 @@ def _undo(panel: RatingDraft, withdrawn: Feedback) -> None:
     actor = require(Permission.RATE)
     with shown():
         workbench().feedback.rate(
-            actor, panel.run_id, withdrawn.rating, withdrawn.tags, withdrawn.comment
+            actor,
+            panel.run_id,
+            withdrawn.rating,
+            withdrawn.tags,
+            withdrawn.comment,
+            failed_step=withdrawn.failed_step,
         )
         session().withdrawn_rating = None
         panel.show(withdrawn)

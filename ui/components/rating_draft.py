@@ -5,18 +5,25 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.feedback.types import Feedback
+from core.feedback.types import BAD_RATING, FailedStep, Feedback
 from core.runs.types import Task
 from ui.session import session
+
+NOT_SURE = "not sure"
+"""Of which step failed; kept as none."""
 
 
 @dataclass(frozen=True)
 class RatingDraft:
-    """One panel's run and the keys of its widgets, which hold what is not saved yet."""
+    """One panel's run and the keys of its widgets, which hold what is not saved yet.
+
+    `report`: the run reports on boxes, so that one of two steps may have failed.
+    """
 
     run_id: UUID
     task: Task
     key: str
+    report: bool = False
 
     def widget(self, name: str) -> str:
         return f"{self.key}-{name}-{self.run_id}"
@@ -35,6 +42,15 @@ class RatingDraft:
     def comment(self) -> str:
         return st.session_state.get(self.widget("comment")) or ""
 
+    @property
+    def asks_step(self) -> bool:
+        return self.report and self.rating is not None and self.rating <= BAD_RATING
+
+    @property
+    def failed_step(self) -> FailedStep | None:
+        said = st.session_state.get(self.widget("step"))
+        return FailedStep(said) if self.asks_step and said in list(FailedStep) else None
+
     def set_stars(self, digit: str) -> None:
         """Let the stars stand at `digit`, “1” to “5”, from their next drawing on."""
         st.session_state[self.widget("stars")] = int(digit) - 1
@@ -44,12 +60,14 @@ class RatingDraft:
         st.session_state[self.widget("stars")] = given.rating - 1 if given else None
         st.session_state[self.widget("tags")] = list(given.tags) if given else []
         st.session_state[self.widget("comment")] = given.comment if given else ""
+        step = given.failed_step if given else None
+        st.session_state[self.widget("step")] = step or NOT_SURE
 
     def differs(self, given: Feedback | None) -> bool:
-        now = (self.rating, frozenset(self.tags), self.comment)
+        now = (self.rating, frozenset(self.tags), self.comment, self.failed_step)
         if given is None:
-            return now != (None, frozenset(), "")
-        return now != (given.rating, frozenset(given.tags), given.comment)
+            return now != (None, frozenset(), "", None)
+        return now != (given.rating, frozenset(given.tags), given.comment, given.failed_step)
 
     def follow(self, saved: Feedback | None) -> None:
         """Show what is saved, also where another tab saved it; a draft is left alone.

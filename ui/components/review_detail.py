@@ -11,6 +11,7 @@ from core.permissions import Actor, Permission
 from core.review.types import RowDetail
 from core.runs.types import Task
 from ui.components.boxview import run_boxes
+from ui.components.described import described_from
 from ui.components.generation_result import settings_facts, timing_facts
 from ui.components.review_filters import STATUS_WORDS
 from ui.components.review_view import View, open_row
@@ -50,6 +51,8 @@ def _who(view: View, detail: RowDetail) -> None:
     st.caption(facts(f"by {plain(detail.row.username)}", at))
     if given.comment:
         st.text(given.comment)
+    if given.failed_step:
+        st.caption(f"Failed step: {given.failed_step}")
     if given.tags:
         st.markdown(" ".join(f":gray-badge[{plain(tag)}]" for tag in given.tags))
 
@@ -95,6 +98,7 @@ def _generation(actor: Actor, run_id: UUID) -> None:
         ended = f", ended by {output.finish_reason}" if output.finish_reason else ""
         st.caption(f"Output {place + 1} of {len(run.outputs)}{ended}")
         st.code(run.whole_text(place), language=None, wrap_lines=True)
+    described_from(actor, run)
     st.caption(facts(*settings_facts(run), f"at most {run.params.max_new_tokens} tokens"))
     st.caption(facts(*timing_facts(run)))
 

@@ -1,5 +1,6 @@
-"""Detections to judge, put straight into the tables."""
+"""Detections to judge and reports on them, put straight into the tables."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from core.ids import new_id
 from core.permissions import Actor
 from db.models import Image, Run
 from db.session import Database
+from tests.core.review import rows
 
 WIDTH, HEIGHT = 160, 120
 
@@ -45,3 +47,23 @@ def detection(
     with database.unit_of_work() as session:
         session.add(row)
     return row.id
+
+
+def reported(
+    database: Database,
+    owner: Actor,
+    detection_id: UUID,
+    boxes: Sequence[int],
+    claims: Sequence[dict[str, Any]] = (),
+    text: str = "Three cats.",
+) -> UUID:
+    """A report on boxes of a detection, which need not be there, with what it claims of them."""
+    run_id = rows.run(database, owner, rows.model(database, "generation", "reporter"), text=text)
+    with database.unit_of_work() as session:
+        row = session.get_one(Run, run_id)
+        described = {"detection": str(detection_id), "boxes": list(boxes)}
+        row.params = {**row.params, "described": described}
+        assert row.output is not None
+        (output,) = row.output["outputs"]
+        row.output = {**row.output, "outputs": [{**output, "claims": list(claims)}]}
+    return run_id

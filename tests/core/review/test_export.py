@@ -28,7 +28,7 @@ from tests.core.review.conftest import World
 COLUMNS = (
     *("feedback_id", "run_id", "created_at", "updated_at", "user", "task", "model", "revision"),
     *("rating", "tags", "status", "comment", "prompt", "output", "params", "image_sha256"),
-    *("latency_ms", "run_status"),
+    *("latency_ms", "run_status", "failed_step"),
 )
 
 
@@ -133,6 +133,7 @@ def test_every_cell_is_what_the_row_holds(database: Database) -> None:
         "image_sha256": bytes(range(32)).hex(),
         "latency_ms": "120",
         "run_status": "done",
+        "failed_step": "",
     }
 
 
