@@ -37,8 +37,10 @@ def sane(path: str, run_id: str) -> dict[str, Any]:
         return {"run_id": run_id, "rating": 3}
     if path.endswith("prompts"):
         return {"name": "a", "text": "a"}
-    if path.endswith("describe"):
+    if path.endswith(("describe", "continue")):
         return {"max_new_tokens": 1}
+    if path.endswith("branch"):
+        return {"index": 0, "token_id": 0}
     return {"prompt": "a", "max_new_tokens": 1} if path.endswith("generate") else {"prompt": "a"}
 
 
