@@ -107,16 +107,24 @@ async def as_sse(
 async def _until(
     following: asyncio.Future[Any], position: Callable[[], int], heartbeat_s: float
 ) -> AsyncIterator[bytes]:
-    """What is told until the first event: places in the queue, and comments."""
-    told, silent_s = 0, 0.0
-    while not following.done():
+    """What is told until the first event: places in the queue, and comments.
+
+    Nothing at first: who gets a place at once need not hear of a queue.
+    """
+    told, silent_s, pause_s = 0, 0.0, min(_LOOK_S, heartbeat_s)
+    while True:
+        await asyncio.wait((following,), timeout=pause_s)
+        if following.done():
+            return
+        silent_s += pause_s
         place = position()
-        if place != told or silent_s >= heartbeat_s:
-            queued = f'event: queue\ndata: {{"position": {place}}}\n\n'.encode()
-            yield queued if place != told else _HEARTBEAT
-            told, silent_s = place, 0.0
-        await asyncio.wait((following,), timeout=min(_LOOK_S, heartbeat_s))
-        silent_s += min(_LOOK_S, heartbeat_s)
+        if place != told:
+            yield f'event: queue\ndata: {{"position": {place}}}\n\n'.encode()
+        elif silent_s >= heartbeat_s:
+            yield _HEARTBEAT
+        else:
+            continue
+        told, silent_s = place, 0.0
 
 
 def _event(event: tuple[int, TokenEvent] | GenerationRun) -> bytes:
