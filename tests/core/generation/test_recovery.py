@@ -15,6 +15,7 @@ from core.generation.stream import LiveStream
 from core.generation.types import FinishReason, TokenEvent
 from core.permissions import Actor
 from core.runs.types import RunStatus
+from db.repositories.progress import ProgressRepository
 from db.session import Database, Presence
 from tests.core.generation.conftest import Writer
 from tests.core.generation.test_service import LONG, PROMPT, SHORT, row
@@ -110,6 +111,16 @@ def test_nothing_is_kept_once_a_run_is_recorded(
     service.wait(ana, run.id, PATIENCE_S)
 
     assert parts(database, run.id) == []
+
+
+def test_a_part_that_comes_after_the_end_is_not_kept(database: Database, ann: Actor) -> None:
+    model = rows.model(database, "generation", "writer")
+    running, done = (rows.run(database, ann, model, status=state) for state in ("running", "done"))
+    with database.unit_of_work() as session:
+        part = {"part": 0, "events": {"tokens": []}}
+        ProgressRepository(session).add([{"run": run, **part} for run in (running, done)])
+
+    assert (len(parts(database, running)), len(parts(database, done))) == (1, 0)
 
 
 def test_a_run_of_which_nothing_was_kept_is_closed_too(
