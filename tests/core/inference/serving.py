@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx2
-
 from core.config import ROOT
 
 REPORTER = ROOT / "models" / "reporter"
@@ -49,9 +47,10 @@ class Serve:
 
     def _answers(self) -> bool:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self._port}/health").is_success
-        except httpx2.TransportError:
+            socket.create_connection(("127.0.0.1", self._port)).close()
+        except ConnectionRefusedError:
             return False
+        return True
 
 
 def endless_reporter(folder: Path) -> Path:
