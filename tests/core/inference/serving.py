@@ -26,7 +26,8 @@ class Serve:
 
     def start(self) -> None:
         """Returns when it answers. It loads what it is asked for, and nothing from the network."""
-        command = [Path(sys.executable).with_name("transformers"), "serve", "--host", "127.0.0.1"]
+        program = str(Path(sys.executable).with_name("transformers"))
+        command = [program, "serve", "--host", "127.0.0.1"]
         options = ["--port", str(self._port), "--device", "cpu", "--dtype", "float32"]
         own = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(self._folder), "OMP_NUM_THREADS": "1"}
         with (self._folder / "serve.log").open("ab") as log:
