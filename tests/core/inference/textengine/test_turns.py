@@ -46,7 +46,7 @@ def test_whoever_had_a_turn_waits_for_all_others_to_have_theirs() -> None:
     assert name(turns.take()) == "a1"
     turns.add(cast(TextSequence, Row("c", 1)))
 
-    assert drained(turns) == ["b1", "a2", "c1", "b2"]
+    assert drained(turns) == ["b1", "c1", "a2", "b2"]
 
 
 def test_a_position_is_the_place_in_the_order_of_turns() -> None:
