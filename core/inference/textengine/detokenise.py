@@ -8,8 +8,6 @@ from transformers import PreTrainedTokenizerBase
 from core.inference.stops import StopCutter
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-_NEIGHBOURS = 16
-"""Tokens of a lead looked at for the spaces and characters at its border."""
 
 
 class Vocabulary:
@@ -57,11 +55,13 @@ class TextBuilder:
     ) -> None:
         self._decode = vocabulary.text
         self._cutter = StopCutter(stops)
-        self._window = list(lead_ids[-_NEIGHBOURS:])
-        self._before = self._decode(self._window).rstrip(_BROKEN) if self._window else ""
+        self._window: list[int] = []
+        self._before = ""
         """Text of the window that is released or held already."""
-        self._since = len(self._window)
+        self._since = 0
         """Where in the window the tokens of that text end."""
+        for token_id in lead_ids:
+            self._decoded(token_id)
 
     @property
     def text(self) -> str:

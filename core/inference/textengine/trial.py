@@ -1,6 +1,7 @@
 """Whether a model can write for many at once, tried out before anybody asks."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import structlog
 import torch
@@ -8,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from core.inference.loader import LoadedTextModel
-from core.inference.textengine.cache import SPARE, GrowingCache
+from core.inference.textengine.cache import GrowingCache
 from core.inference.textengine.forward import Forward
 
 log = structlog.get_logger()
@@ -52,8 +53,8 @@ def try_out(loaded: LoadedTextModel, forward: Forward) -> Trial:
             note=f"This model of type “{kind}” writes something else when outputs are written "
             "together: they are written one after the other."
         )
-    columns = max(_LENGTHS) + 1 + SPARE
-    return Trial(token_bytes=cache.nbytes // (columns * len(_LENGTHS)))
+    tokens = len(_LENGTHS) * cache.get_seq_length()
+    return Trial(token_bytes=sum(one.nbytes for one in cache.tensors) // tokens)
 
 
 def _scores(forward: Forward, prompts: list[list[int]]) -> tuple[Tensor, GrowingCache]:
@@ -68,7 +69,7 @@ def _scores(forward: Forward, prompts: list[list[int]]) -> tuple[Tensor, Growing
     ends = [0, longest - 1, longest, longest + 1]
     scores = [
         forward(ids[:, begin:end], mask[:, :end], positions[:, begin:end], cache)
-        for begin, end in zip(ends, ends[1:], strict=False)
+        for begin, end in pairwise(ends)
     ]
     return torch.stack(scores).float(), cache
 
