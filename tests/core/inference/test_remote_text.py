@@ -294,7 +294,6 @@ RUBBISH = "did not answer in OpenAI's format for streamed text"
         (refusing(200, {"choices": [{"text": "whole"}]}), "", RUBBISH, True),
         (saying(*STORY), "Once upon a time", "ended the text without saying why", False),
         (saying(*STORY, DONE), "Once upon a time", "ended the text without saying why", False),
-        (saying(plain("No"), plain("", "content_filter")), "No", "for “content_filter”", False),
         (
             saying(*STORY, data({"error": {"message": "CUDA out\nof memory"}})),
             "Once upon a time",
@@ -341,6 +340,10 @@ def test_whatever_a_server_does_there_is_one_end_with_the_text_so_far_and_why(
             "(HTTP 400); change the prompt or the settings. It says: “too long”",
         ),
         (refusing(422, {"detail": "odd"}), "refused the request (HTTP 422)"),
+        (
+            saying(plain("No"), plain("", "content_filter")),
+            "ended the text for “content_filter”; change the prompt or the settings.",
+        ),
         (refusing(429, {}, retry_after="33"), "takes no more requests now; try again in 33 s"),
         (
             refusing(404, {"error": {"message": "no such route"}}),
