@@ -161,6 +161,7 @@ class Scheduler(Loop):
         rows = [row for batch in batches for row in batch.rows if not row.ended]
         for batch in batches:
             batch.clear()
+        self._writing = [batch for batch in self._writing if batch.rows]
         torch.cuda.empty_cache()
         if len(rows) == 1:
             self._fail(rows, failure)
