@@ -31,7 +31,7 @@ def save_as_prompt(actor: Actor, text: str) -> None:
         variables_line(text)
         name_fields(_SAVE)
         shared_field(_SAVE)
-        st.button("Save", key=f"{_SAVE}-now", on_click=create, args=(_SAVE, text))
+        st.button("Save", key=f"{_SAVE}-now", on_click=_save, args=(text,))
 
 
 def name_fields(key: str) -> None:
@@ -89,3 +89,7 @@ def create(key: str, text: str) -> Prompt | None:
         st.toast(f"“{plain(made.name)}” is saved.")
         return made
     return None
+
+
+def _save(text: str) -> None:
+    create(_SAVE, text)
