@@ -407,6 +407,17 @@ def test_what_is_copied_and_downloaded_is_lead_and_text(alone: Stage) -> None:
         assert download.value.path().read_text("utf-8") == whole
 
 
+def test_copying_works_without_https_too(alone: Stage) -> None:
+    alone.mount(run_of("one\ntwo"))
+    alone.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    alone.part("copy").click()
+    expect(alone.part("copy")).to_have_text("Copied")
+    alone.page.evaluate("document.body.append(document.createElement('textarea'))")
+    alone.page.locator("textarea").focus()
+    alone.page.keyboard.press("Control+V")
+    expect(alone.page.locator("textarea")).to_have_value("one\ntwo")
+
+
 def test_claims_are_marked_where_they_stand_and_say_why(alone: Stage) -> None:
     lead, text = "🎩 Two stars", " and **three** 🦔 hedgehogs."
     whole = lead + text
