@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from math import log
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -90,11 +89,6 @@ def _token(event: TokenEvent) -> Mapping[str, object]:
     top = [{"text": a.text, "logprob": a.logprob, "token_id": a.token_id} for a in event.top]
     told = {**vars(event), "top": top or None}
     return {name: value for name, value in told.items() if value is not None}
-
-
-def unsure(probability: float) -> float:
-    """The logarithm that an engine tells of it."""
-    return log(probability)
 
 
 @contextmanager
