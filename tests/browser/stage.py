@@ -37,7 +37,6 @@ window.mount = (data) => {{
 @dataclass
 class Stage:
     page: Page
-    address: str
     lines: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
     """What the stream still has to say; None hangs up."""
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -95,15 +94,14 @@ def _token(event: TokenEvent) -> Mapping[str, object]:
 def stage(browser: Browser, scheme: str = "light") -> Iterator[Stage]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    address = f"http://127.0.0.1:{server.server_port}"
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    opened = Stage(context.new_page(), address)
+    opened = Stage(context.new_page())
     server.stage = opened  # type: ignore[attr-defined]
     server.theme = _theme(scheme)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        opened.page.goto(address)
+        opened.page.goto(f"http://127.0.0.1:{server.server_port}")
         opened.page.wait_for_function("() => window.mount")
         opened.asked.clear()
         yield opened
