@@ -44,11 +44,13 @@ class Stage:
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Paths asked for, with the `Last-Event-ID` that came along."""
 
-    def mount(self, run: GenerationRun, *, can_branch: bool = False, **changes: object) -> None:
-        """Show `run`; `changes` are to what Python says of its end."""
+    def mount(
+        self, run: GenerationRun, *, can_branch: bool = False, html: str | None = None
+    ) -> None:
+        """Show `run`; `html` stands in for what Python makes of its text."""
         data = as_data(run, can_branch=can_branch)
-        if isinstance(data["final"], dict):
-            data["final"] |= changes
+        if html is not None and isinstance(data["final"], dict):
+            data["final"]["html"] = [html]
         self.page.evaluate("(data) => window.mount(data)", data)
 
     def tell(self, event: str, data: object, event_id: int | None = None) -> None:

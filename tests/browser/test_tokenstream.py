@@ -223,13 +223,13 @@ def test_nothing_a_model_writes_runs_or_is_fetched(alone: Stage, hostile: str) -
 
 @pytest.mark.parametrize("hostile", PAST_THE_FIRST_LOCK, ids=lambda text: text[:40])
 def test_html_that_got_past_the_first_lock_runs_nothing_either(alone: Stage, hostile: str) -> None:
-    _harmless(alone, run_of("**x**"), html=[hostile])
+    _harmless(alone, run_of("**x**"), hostile)
 
 
-def _harmless(alone: Stage, run: GenerationRun, **changes: object) -> None:
+def _harmless(alone: Stage, run: GenerationRun, html: str | None = None) -> None:
     requests: list[str] = []
     alone.page.on("request", lambda request: requests.append(request.url))
-    alone.mount(run, **changes)
+    alone.mount(run, html=html)
     expect(alone.part("pane")).to_contain_text("x")
     for part in alone.part("formatted").locator("*").all()[:20]:
         part.dispatch_event("mouseover")
@@ -315,7 +315,7 @@ def test_keys_walk_the_tokens_and_begin_a_branch(alone: Stage) -> None:
 def test_the_curve_and_the_text_point_at_the_same_token(alone: Stage) -> None:
     opened_tokens(alone, tokens_of([f" w{n}" for n in range(10)], shares=(0.9, 0.1)))
     curve = alone.part("curve")
-    expect(curve).to_contain_text("Entropy per token, in bits: mean 0.72, highest 1.30")
+    expect(curve).to_contain_text("Entropy in bits: mean 0.72, highest 1.30")
     box = curve.locator("svg").bounding_box()
     assert box is not None
     alone.page.mouse.move(box["x"] + box["width"] * 0.35, box["y"] + 5)

@@ -25,7 +25,7 @@ class Curve {
     const mean = told.reduce((sum, value) => sum + value, 0) / told.length;
     const most = told.reduce((high, value) => Math.max(high, value), 0);
     const top = Math.max(LEAST_TOP, Math.ceil(most));
-    this.caption.textContent = `Entropy per token, in bits: mean ${mean.toFixed(2)}, highest ${most.toFixed(2)}`;
+    this.caption.textContent = `Entropy in bits: mean ${mean.toFixed(2)}, highest ${most.toFixed(2)}`;
     this.top.textContent = top;
     this.svg.setAttribute("viewBox", `0 0 ${values.length} ${top}`);
     this.svg.setAttribute("aria-label", this.caption.textContent);
