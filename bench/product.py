@@ -45,8 +45,11 @@ class Product:
 
 @contextmanager
 def running_product(data_dir: Path) -> Iterator[Product]:
-    """Start it, wait for the line with its address, and stop it as Ctrl-C would."""
-    data_dir.mkdir()
+    """Start it, wait for the line with its address, and stop it as Ctrl-C would.
+
+    In a folder of an earlier one, what that left is found again.
+    """
+    data_dir.mkdir(exist_ok=True)
     (data_dir / "models.toml").write_text(MODELS)
     port = _free_port()
     process = subprocess.Popen(  # noqa: S603 - our own program

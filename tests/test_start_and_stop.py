@@ -1,19 +1,26 @@
 """The process itself: refusing to start in one sentence, and ending while clients hold on."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import httpx2
 import pytest
+from sqlalchemy import text
 
+from bench.product import manage, running_product
 from core.config import ROOT, Settings
 from core.database import embedded_status
 from core.errors import ConfigurationError
 from core.workbench import open_workbench
+from db.session import Database
 
 _ENDLESS = """
 import asyncio, socket, sys
@@ -94,3 +101,57 @@ def test_a_wrong_models_file_leaves_no_database_running(settings: Settings, tmp_
     with pytest.raises(ConfigurationError, match="GLIMPSE_MODELS_FILE"):
         open_workbench(wrong, tell=lambda admin: None)
     assert embedded_status(wrong).state == "absent"
+
+
+def test_text_shown_before_a_kill_is_in_its_run_after_the_restart(open_folder: Path) -> None:
+    folder = open_folder / "killed"
+    with running_product(folder) as product:
+        manage(product, "users", "add", "wei", "--role", "analyst", "--password-stdin", typed=_PASS)
+        key = manage(product, "keys", "add", "wei", "--label", "test").split()[-1]
+        url = manage(product, "db", "url").strip()
+        headers = {"Authorization": f"Bearer {key}"}
+        body = {"prompt": "Write", "model": "pace", "max_new_tokens": 2000, "stream": True}
+        with httpx2.stream(
+            "POST", f"{product.address}/api/v1/generate", json=body, headers=headers
+        ) as answer:
+            run_id = answer.headers["X-Run-ID"]
+            told = texts_in(answer.iter_lines())
+            shown = next(told)
+            while not (kept := kept_tokens(url, run_id)):
+                shown += next(told)
+            while len(shown.split()) < kept:
+                shown += next(told)
+            product.process.kill()
+            product.process.wait()
+    with running_product(folder) as restarted:
+        address = f"{restarted.address}/api/v1"
+        run = httpx2.get(f"{address}/runs/{run_id}", headers=headers).json()
+        used = httpx2.get(f"{address}/usage", headers=headers).json()
+        manage(restarted, "db", "stop")
+
+    assert (run["status"], run["outputs"][0]["finish_reason"]) == ("failed", "error")
+    assert "text up to there was kept" in run["error"]
+    written = run["outputs"][0]["text"]
+    assert len(written.split()) == run["usage"]["completion_tokens"] >= kept
+    assert written.startswith(shown) or shown.startswith(written)
+    assert used["total"] == {"runs": 1, **run["usage"]}
+
+
+_PASS = "a killer of processes"
+
+
+def texts_in(lines: Iterator[str]) -> Iterator[str]:
+    """The text of each token of a stream."""
+    for line in lines:
+        if line.startswith('data: {"output"'):
+            event: dict[str, Any] = json.loads(line.removeprefix("data: "))
+            yield event["text"]
+
+
+def kept_tokens(url: str, run_id: str) -> int:
+    database = Database(url, RuntimeError)
+    with database.unit_of_work() as session:
+        mine = text("select events from run_progress where run_id = :run")
+        parts = session.scalars(mine, {"run": run_id}).all()
+    database.close()
+    return sum(len(part["tokens"]) for part in parts)

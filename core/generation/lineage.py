@@ -85,12 +85,11 @@ def _next(
     lead: Lead | None,
     params: SamplingParams,
 ) -> Next:
-    """Boxes go from run to run, so that a report on them can be checked however it came about."""
     return Next(
         prompt=run.messages or run.prompt,
         params=replace(params, seed=None),
         model=run.model,
-        origin=Origin(run.id, relation, output, run.origin.boxes if run.origin else ()),
+        origin=Origin(run.id, relation, output),
         lead=lead,
         used_prompt=run.used_prompt,
     )

@@ -83,10 +83,14 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
 
 
 def output_text() -> ColumnElement[str]:
-    """What a run answered, as one text: its texts, or the labels it showed with their scores."""
+    """What a run answered, as one text: its texts, or the labels it showed with their scores.
+
+    A text begins with its lead, if it has one: that is how it was read and rated.
+    """
     texts = func.jsonb_path_query_array(Run.output, "$.outputs[*].text", type_=JSONB)
     text = func.jsonb_array_elements_text(texts).column_valued("text")
-    written = select(func.string_agg(text, "\n\n")).scalar_subquery()
+    lead = func.coalesce(Run.params["lead"]["text"].astext, "")
+    written = select(func.string_agg(lead + text, "\n\n")).scalar_subquery()
     found = func.jsonb_path_query(Run.output, "$.detections[*]", type_=JSONB).column_valued("found")
     label = found.op("->>", return_type=Text())("label")
     score = cast(found.op("->>")("score"), Numeric)

@@ -16,6 +16,10 @@ PRIVATE = [
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/stream"),
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/image"),
     ("POST", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/cancel"),
+    ("POST", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/again"),
+    ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/relatives"),
+    ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/tokens"),
+    ("GET", "/api/v1/usage"),
     ("GET", "/api/v1/feedback/export"),
     ("GET", "/metrics"),
 ]

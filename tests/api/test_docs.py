@@ -25,6 +25,12 @@ CALLS = {
     ("get", "/api/v1/runs/{run_id}/export"),
     ("get", "/api/v1/runs/export"),
     ("post", "/api/v1/runs/{run_id}/cancel"),
+    ("post", "/api/v1/runs/{run_id}/again"),
+    ("post", "/api/v1/runs/{run_id}/continue"),
+    ("post", "/api/v1/runs/{run_id}/branch"),
+    ("get", "/api/v1/runs/{run_id}/relatives"),
+    ("get", "/api/v1/runs/{run_id}/tokens"),
+    ("get", "/api/v1/usage"),
     ("post", "/api/v1/feedback"),
     ("get", "/api/v1/feedback/export"),
 }

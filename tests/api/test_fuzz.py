@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from api.prompt_schemas import PromptIn
-from api.schemas import DetectIn, FeedbackIn, GenerateIn, TicketIn
+from api.schemas import BranchIn, ContinueIn, DetectIn, FeedbackIn, GenerateIn, TicketIn
 from core.review.filters import FILTER_NAMES
 from tests.api.conftest import error_of
 
@@ -18,11 +18,14 @@ ODD: list[Any] = [
     *("", " ", "a", "\x00", "\ud800", "\u2028", "é" * 10, "'; drop table runs; --", "1e5"),
     *([], [1], ["a"], [None], ["\x00"], ["\ud800"], [[]], {}, {"a": 1}),
 ]
+ANOTHER_RUN = "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be"
 CALLS: dict[str, type[BaseModel]] = {
     "/api/v1/detect": DetectIn,
     "/api/v1/generate": GenerateIn,
     "/api/v1/feedback": FeedbackIn,
     "/api/v1/prompts": PromptIn,
+    f"{ANOTHER_RUN}/continue": ContinueIn,
+    f"{ANOTHER_RUN}/branch": BranchIn,
     "/auth/cookie": TicketIn,
 }
 

@@ -56,6 +56,27 @@ def test_a_silence_is_filled_with_comments() -> None:
     assert [event.kind for event in events_in("".join(chunks))] == ["token", "done"]
 
 
+def test_the_place_in_the_queue_is_told_when_it_changes() -> None:
+    places = iter([3, 3, 3, 1])
+
+    async def events() -> RunEvents:
+        await asyncio.sleep(0.4)
+        yield 0, token()
+        yield run()
+
+    async def told_while_waiting() -> str:
+        position = lambda: next(places, 0)  # noqa: E731
+        return "".join([chunk.decode() async for chunk in as_sse(events(), position, 0.05)])
+
+    waiting = events_in(asyncio.run(told_while_waiting()))
+    assert [(one.kind, one.id, one.data) for one in waiting[:3]] == [
+        ("queue", None, {"position": 3}),
+        ("queue", None, {"position": 1}),
+        ("queue", None, {"position": 0}),
+    ]
+    assert [one.kind for one in waiting[3:]] == ["token", "done"]
+
+
 def test_line_ends_in_a_token_do_not_end_the_event() -> None:
     async def events() -> RunEvents:
         yield 0, token("a\n\nevent: done\r\ndata: {}")

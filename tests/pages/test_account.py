@@ -1,11 +1,15 @@
 """The account page: password, keys, sessions."""
 
+from datetime import timedelta
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.accounts.types import NewKey
+from core.clock import now
 from core.errors import NotSignedIn
 from core.permissions import Role, Scope
+from tests.core.generation.test_usage import use
 from tests.pages.conftest import PASSWORD, Visitor, texts
 
 NEW_PASSWORD = "my very own password"
@@ -87,6 +91,19 @@ def test_guest_is_told_why_there_are_no_keys(visitor: Visitor) -> None:
     app = visitor.sign_in(Role.GUEST).open("account")
     assert "not for the role" in app.info[0].value
     assert "key_label" not in app.session_state
+
+
+def test_what_was_written_is_told_in_a_line(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    nothing = "Today 0 texts, 0 tokens; in the last 30 days 0 texts, 0 tokens."
+    assert nothing in texts(visitor.open("account"))
+    assert visitor.actor is not None
+    today = now().date()
+    use(visitor.bench.database, visitor.actor, today, 12)
+    use(visitor.bench.database, visitor.actor, today - timedelta(days=29), 1)
+    use(visitor.bench.database, visitor.actor, today - timedelta(days=30), 5)
+    told = "Today 12 texts, 1,320 tokens; in the last 30 days 13 texts, 1,430 tokens."
+    assert told in texts(visitor.open("account"))
 
 
 def test_sign_out_everywhere_ends_other_browsers_and_this_one(visitor: Visitor) -> None:

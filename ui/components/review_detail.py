@@ -91,10 +91,10 @@ def _generation(actor: Actor, run_id: UUID) -> None:
     run = workbench().generation.get(actor, run_id)
     st.caption("Prompt")
     st.code(run.prompt, language=None, wrap_lines=True)
-    for number, output in enumerate(run.outputs, start=1):
+    for place, output in enumerate(run.outputs):
         ended = f", ended by {output.finish_reason}" if output.finish_reason else ""
-        st.caption(f"Output {number} of {len(run.outputs)}{ended}")
-        st.code(output.text, language=None, wrap_lines=True)
+        st.caption(f"Output {place + 1} of {len(run.outputs)}{ended}")
+        st.code(run.whole_text(place), language=None, wrap_lines=True)
     st.caption(facts(*settings_facts(run), f"at most {run.params.max_new_tokens} tokens"))
     st.caption(facts(*timing_facts(run)))
 

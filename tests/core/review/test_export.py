@@ -136,6 +136,21 @@ def test_every_cell_is_what_the_row_holds(database: Database) -> None:
     }
 
 
+def test_a_text_that_was_written_on_is_exported_whole(database: Database) -> None:
+    ann = rows.person(database, "ann")
+    model_id = rows.model(database, "generation", "writer")
+    run_id = rows.run(database, ann, model_id, text=" and two stars.")
+    lead = text(
+        """update runs set params = params || '{"lead": {"text": "A circle", "ids": []}}'"""
+    )
+    with database.unit_of_work() as session:
+        session.add(_feedback(run_id, ann.user_id, model_id))
+        session.execute(lead)
+    world = World(database, ReviewService(database), ann, (ann,), [], [])
+    (cells,) = exported(world, FeedbackFilter(text="circle and two"))
+    assert cells["output"] == "A circle and two stars."
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
 def test_no_text_is_left_to_be_computed(database: Database, start: str) -> None:
     ann = rows.person(database, "ann")
