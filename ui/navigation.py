@@ -66,6 +66,14 @@ PAGES: tuple[PageSpec, ...] = (
         "Analysis",
     ),
     PageSpec(
+        "prompts",
+        "analysis/prompts.py",
+        "Prompts",
+        "library_books",
+        Permission.EDIT_PROMPTS,
+        "Analysis",
+    ),
+    PageSpec(
         "history", "analysis/history.py", "History", "history", Permission.HISTORY, "Analysis"
     ),
     PageSpec("feedback", "review/feedback.py", "Feedback", "reviews", Permission.REVIEW, "Review"),

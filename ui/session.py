@@ -8,6 +8,7 @@ import streamlit as st
 from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 from core.generation.types import Message
+from core.prompts.types import Prompt
 
 _KEY = "glimpse"
 
@@ -69,6 +70,8 @@ class UiSession:
     """Of a conversation: what comes between the system message and the prompt."""
     prompt_version: UUID | None = None
     """The version picked of a prompt of the library, where it is not simply the newest."""
+    archived_prompt: Prompt | None = None
+    """The last one put away in this tab, so that it can be brought back."""
     ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None

@@ -19,14 +19,17 @@ def prompts(
     *,
     counted: bool = True,
 ) -> tuple[Prompt, ...]:
-    """With all their versions: the actor's own first, then the shared, then the shipped."""
+    """With all their versions: the actor's own first, then the shared, then the shipped.
+
+    The first two keep the order they are found in, the shipped ones have that of their file.
+    """
     ids = [each.prompt.id for each in found]
     figures = repository.figures(ids) if counted else {}
     versions: dict[UUID, list[PromptVersion]] = defaultdict(list)
     for row, author in repository.versions(ids):
         versions[row.prompt_id].append(_version(row, author, figures.get(row.id)))
     made = [_prompt(actor, each, versions[each.prompt.id]) for each in found]
-    return tuple(sorted(made, key=lambda each: (not each.own, each.owner is None)))
+    return tuple(sorted(made, key=_place))
 
 
 def prompt(repository: PromptRepository, actor: Actor, prompt_id: UUID) -> Prompt:
@@ -61,6 +64,11 @@ def require_own(actor: Actor, found: FoundPrompt) -> None:
             f"“{found.prompt.name}” {whose}; make a prompt of your own from its text.",
             facts={"prompt_id": str(found.prompt.id)},
         )
+
+
+def _place(made: Prompt) -> tuple[bool, str]:
+    """Shipped prompts were made in the order of their file, and ids sort by when they were."""
+    return (not made.own, "" if made.owner else str(made.id))
 
 
 def _prompt(actor: Actor, found: FoundPrompt, versions: Sequence[PromptVersion]) -> Prompt:

@@ -30,7 +30,7 @@ class PromptService:
                 writing.ensure_shipped(repository, wanted)
 
     def visible(self, actor: Actor, *, counted: bool = True) -> tuple[Prompt, ...]:
-        """The actor's own, then the shared, then the shipped; each group by name.
+        """The actor's own and the shared, each by name; then the shipped, as in their file.
 
         Without `counted`, uses and ratings are left out: counting costs 1 ms a thousand runs.
         """

@@ -267,6 +267,7 @@ def test_own_prompts_come_before_shared_and_shipped_ones(
     found = prompts.visible(ann)
     assert names(found)[:3] == ["Yak", "zebra", "Aardvark"]
     assert [each.owner for each in found[3:]] == [None] * len(shipped_file.shipped())
+    assert names(found)[3:] == [each.name for each in shipped_file.shipped()]
 
 
 def test_prompts_that_describe_are_those_with_findings_the_shipped_report_first(
