@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, Strict, ValidationError
 
 from core.config import ROOT
 from core.errors import ConfigurationError
@@ -54,7 +54,7 @@ class _DetectorEntry(_Entry):
 
 class _GeneratorEntry(_Entry):
     model: str | None = Field(None, min_length=1)
-    supports: frozenset[Support] = Field(frozenset(), strict=False)
+    supports: frozenset[Annotated[Support, Strict(False)]] = Field(frozenset(), strict=False)
 
 
 _SHAPES: Mapping[Task, type[_Entry]] = MappingProxyType(

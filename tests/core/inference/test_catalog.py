@@ -8,7 +8,7 @@ from core.config import ROOT, Settings
 from core.errors import ConfigurationError
 from core.inference import catalog as catalog_module
 from core.inference.catalog import BrokenEntry, read_catalog, starting_info
-from core.inference.types import ModelEntry
+from core.inference.types import ModelEntry, Support, TextAbilities
 from core.runs.types import Task
 
 
@@ -178,10 +178,53 @@ def test_a_key_that_no_header_can_carry_is_refused(
     assert "“FAR_KEY” holds characters that no key has" in read.reason
 
 
-def test_generators_are_not_remote(tmp_path: Path) -> None:
-    read = entry(tmp_path, 'id = "a"\nsource = "https://gpu/x"', "generator")
+def test_a_remote_generator_says_what_it_supports_before_it_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FAR_KEY", "s3cret")
+    lines = (
+        'id = "a"\nsource = "https://gpu/v1?key=s3cret"\nrevision = "7"\napi_key_env = "FAR_KEY"\n'
+        'model = "team/big"\nsupports = ["chat", "seed"]'
+    )
+    read = entry(tmp_path, lines, "generator")
+    assert read == ModelEntry(
+        "a",
+        Task.GENERATION,
+        "https://gpu/v1?key=s3cret",
+        "7",
+        api_key_env="FAR_KEY",
+        model="team/big",
+        supports=frozenset({Support.CHAT, Support.SEED}),
+    )
+    info = starting_info(read)
+    assert (info.source, info.device, info.revision) == ("https://gpu/v1", "remote", "7")
+    assert info.chat_template
+    assert info.abilities == TextAbilities(
+        top_k=False, repetition_penalty=False, logprobs=False, leads=False
+    )
+
+
+def test_a_local_generators_abilities_are_not_known_before_it_is_loaded(tmp_path: Path) -> None:
+    info = starting_info(entry(tmp_path, 'id = "a"\nsource = "gpt2"', "generator"))
+    assert info.abilities is None
+    assert not info.chat_template
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [
+        ('source = "https://gpu/v1"\nsupports = ["seeds"]', "“supports.0”: Input should be 'chat'"),
+        ('source = "https://gpu/v1"\nmodel = ""', "“model”: "),
+        ('source = "https://gpu/v1"\ndtype = "float16"', "“dtype” is the remote engine's"),
+        ('source = "gpt2"\nmodel = "big"', "“model” is for remote engines (https://…) only"),
+        ('source = "gpt2"\nsupports = []', "“supports” is for remote engines (https://…) only"),
+        ('source = "https://ana:s3cret@gpu/v1"', "the address holds a password"),
+    ],
+)
+def test_a_broken_remote_generator_says_why(tmp_path: Path, lines: str, reason: str) -> None:
+    read = entry(tmp_path, f'id = "a"\n{lines}', "generator")
     assert isinstance(read, BrokenEntry)
-    assert "remote engines write no text" in read.reason
+    assert reason in read.reason
 
 
 def test_a_broken_entry_stops_no_other(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The weightless engines keep the same promises as the real ones."""
 
+import math
 import threading
 from time import perf_counter
 from uuid import UUID
@@ -8,10 +9,17 @@ import pytest
 
 from core.config import Settings
 from core.errors import Invalid, LimitReached, Unavailable
-from core.generation.types import FinishReason, SamplingParams, TokenEvent
+from core.generation.types import Alternative, FinishReason, Lead, SamplingParams, TokenEvent
 from core.inference.fake import FakeDetector
 from core.inference.fake_text import FakeGenerator
-from core.inference.types import EngineEnd, EngineStats, ModelEntry, TextRequest
+from core.inference.types import (
+    EngineEnd,
+    EngineStats,
+    ModelEntry,
+    RunningSequence,
+    TextAbilities,
+    TextRequest,
+)
 from core.runs.types import Task
 from tests.core.detection.pictures import scene
 from tests.core.inference.tiny import request
@@ -40,10 +48,12 @@ def generator(settings: Settings, pace: int = 0, **limits: int) -> FakeGenerator
     return FakeGenerator(entry, settings.model_copy(update=limits))
 
 
-def written(engine: FakeGenerator, params: SamplingParams) -> tuple[Listener, EngineEnd]:
+def written(
+    engine: FakeGenerator, params: SamplingParams, lead: Lead | None = None
+) -> tuple[Listener, EngineEnd]:
     listener = Listener()
     engine.submit(
-        TextRequest("two words", params, ANYBODY),
+        TextRequest("two words", params, ANYBODY, lead=lead),
         on_token=listener.on_token,
         on_end=listener.on_end,
     )
@@ -75,6 +85,60 @@ def test_a_stop_string_ends_the_text_before_it(settings: Settings) -> None:
     engine = generator(settings)
     end = written(engine, SamplingParams(max_new_tokens=30, stop=("word",)))[1]
     assert (end.reason, end.text) == (FinishReason.STOP, "one calm ")
+    engine.close()
+
+
+def test_a_stop_string_is_not_shown_in_pieces_either(settings: Settings) -> None:
+    engine = generator(settings)
+    listener, end = written(engine, SamplingParams(max_new_tokens=30, stop=("word after",)))
+    assert "".join(event.text for event in listener.events) == end.text == "one calm "
+    engine.close()
+
+
+def test_a_text_can_be_written_on(settings: Settings) -> None:
+    engine = generator(settings)
+    whole, _ = written(engine, SamplingParams(max_new_tokens=12, seed=3))
+    first = whole.events[:5]
+    for ids in ((), tuple(event.token_id for event in first if event.token_id is not None)):
+        lead = Lead("".join(event.text for event in first), ids)
+        rest, end = written(engine, SamplingParams(max_new_tokens=7, seed=3), lead)
+        assert [event.text for event in rest.events] == [event.text for event in whole.events[5:]]
+        assert end.prompt_tokens == 2 + 5
+    engine.close()
+
+
+def test_likely_words_are_told_where_they_are_asked_for(settings: Settings) -> None:
+    engine = generator(settings)
+    listener, _ = written(engine, SamplingParams(max_new_tokens=11, top_logprobs=5))
+    for event in listener.events:
+        assert event.top[0] == Alternative(event.text, event.logprob or 0, event.token_id)
+        assert sorted(event.top, key=lambda one: -one.logprob) == list(event.top)
+        assert sum(math.exp(one.logprob) for one in event.top) < 1
+        assert event.entropy is not None
+        assert 0 < event.entropy < math.log(11)
+    plain, _ = written(engine, SamplingParams(max_new_tokens=1))
+    assert (plain.events[0].top, plain.events[0].entropy) == ((), None)
+    engine.close()
+
+
+def test_users_take_turns(settings: Settings) -> None:
+    engine = generator(settings, pace=1, max_active_streams=1)
+    assert engine.abilities == TextAbilities()
+    started = threading.Event()
+
+    def submit(user: int) -> RunningSequence:
+        return engine.submit(
+            TextRequest("a", SamplingParams(), UUID(int=user)),
+            on_token=lambda event: None,
+            on_end=lambda end: None,
+            on_start=started.set,
+        )
+
+    first = submit(1)
+    assert started.wait(2)
+    waiting = [submit(user) for user in (1, 1, 2)]
+    assert first.position() == 0
+    assert [sequence.position() for sequence in waiting] == [1, 3, 2]
     engine.close()
 
 

@@ -117,9 +117,9 @@ def saying(*parts: bytes) -> Callable[[Talk], None]:
 
 def refusing(status: int, body: object, **headers: str) -> Callable[[Talk], None]:
     content = json.dumps(body).encode()
-    named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
-    head = f"HTTP/1.1 {status} No\r\nContent-Length: {len(content)}\r\n{named}\r\n".encode()
-    return lambda talk: talk.send(head, content)
+    fields = {"Connection": "close", "Content-Length": len(content)} | headers
+    named = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    return lambda talk: talk.send(f"HTTP/1.1 {status} No\r\n{named}\r\n".encode(), content)
 
 
 @contextmanager
