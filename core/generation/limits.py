@@ -36,6 +36,8 @@ def check_prompt(
     if isinstance(prompt, str):
         text = cleaned_text("prompt", prompt)
         messages: tuple[Message, ...] = ()
+    elif not isinstance(prompt, list | tuple):
+        raise Invalid("prompt: must be text or a list of messages.", facts={"field": "prompt"})
     else:
         messages = tuple(_clean_message(number, one) for number, one in enumerate(prompt))
         if not messages:
@@ -50,7 +52,12 @@ def check_prompt(
 
 
 def check_lead(lead: Lead) -> None:
-    """Raise `Invalid` where the text of a lead is no text; its ids are the engine's to judge."""
+    """Raise `Invalid` where a lead's text is no text, though that is all an engine has of it.
+
+    Where there are ids they count; the engine judges them, and a model may write anything.
+    """
+    if lead.token_ids:
+        return
     if not isinstance(lead.text, str):
         raise Invalid("lead: must be text.", facts={"field": "lead"})
     _check_characters("lead", lead.text)

@@ -23,7 +23,6 @@ class Columns:
 
     @property
     def nbytes(self) -> int:
-        """Bytes allocated, spare columns included."""
         return self._room.nbytes
 
     def append(self, new: Tensor) -> None:
@@ -111,5 +110,14 @@ class GrowingCache(DynamicCache):
 
     @property
     def nbytes(self) -> int:
-        columns = [layer.columns for layer in self.growing if layer.columns is not None]
-        return sum(keys.nbytes + values.nbytes for keys, values in columns)
+        """Bytes allocated, spare columns included."""
+        return sum(one.nbytes for one in self._columns)
+
+    @property
+    def tensors(self) -> list[Tensor]:
+        """Keys and values as far as they are in use."""
+        return [one.view for one in self._columns]
+
+    @property
+    def _columns(self) -> list[Columns]:
+        return [one for layer in self.growing if layer.columns for one in layer.columns]

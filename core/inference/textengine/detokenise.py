@@ -8,8 +8,6 @@ from transformers import PreTrainedTokenizerBase
 from core.inference.stops import StopCutter
 
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
-_NEIGHBOURS = 16
-"""Tokens of a lead looked at for the spaces and characters at its border."""
 
 
 class Vocabulary:
@@ -61,13 +59,14 @@ class TextBuilder:
         lead_text: str | None = None,
     ) -> None:
         self._decode = vocabulary.text
-        self._window = list(lead_ids[-_NEIGHBOURS:])
-        self._before = self._decode(self._window).rstrip(_BROKEN) if self._window else ""
+        self._window: list[int] = []
+        self._before = ""
         """Text of the window that is released or held already."""
-        self._since = len(self._window)
+        self._since = 0
         """Where in the window the tokens of that text end."""
-        held = "" if lead_text is None else self._beyond(lead_text, lead_ids)
-        self._cutter = StopCutter(stops, held)
+        said = "".join([self._decoded(token_id) for token_id in lead_ids])
+        beyond = lead_text is not None and said.startswith(lead_text)
+        self._cutter = StopCutter(stops, said[len(lead_text or "") :] if beyond else "")
 
     @property
     def text(self) -> str:
@@ -92,10 +91,6 @@ class TextBuilder:
         self._since = len(self._window)
         self._before = self._decode(self._window)
         return _clean(new)
-
-    def _beyond(self, lead_text: str, lead_ids: Sequence[int]) -> str:
-        said = _clean(self._decode(list(lead_ids)))
-        return said[len(lead_text) :] if said.startswith(lead_text) else ""
 
 
 def _clean(text: str) -> str:

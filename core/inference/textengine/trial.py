@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import pad
 
 from core.inference.loader import LoadedTextModel
-from core.inference.textengine.cache import SPARE, GrowingCache
+from core.inference.textengine.cache import GrowingCache
 from core.inference.textengine.forward import Forward
 
 log = structlog.get_logger()
@@ -53,8 +53,8 @@ def try_out(loaded: LoadedTextModel, forward: Forward) -> Trial:
             note=f"This model of type “{kind}” writes something else when outputs are written "
             "together: they are written one after the other."
         )
-    columns = max(_LENGTHS) + 1 + SPARE
-    return Trial(token_bytes=cache.nbytes // (columns * len(_LENGTHS)))
+    tokens = len(_LENGTHS) * cache.get_seq_length()
+    return Trial(token_bytes=sum(one.nbytes for one in cache.tensors) // tokens)
 
 
 def _scores(forward: Forward, prompts: list[list[int]]) -> tuple[Tensor, GrowingCache]:

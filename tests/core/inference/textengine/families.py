@@ -26,6 +26,7 @@ _MODERN = {
     "max_position_embeddings": CONTEXT,
 }
 _WINDOW = {"sliding_window": 16}
+_GEMMA = {"head_dim": 8, "query_pre_attn_scalar": 8, "tie_word_embeddings": False}
 FAMILIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "gpt2": {"n_embd": 32, "n_layer": 2, "n_head": 4, "n_positions": CONTEXT},
@@ -44,8 +45,8 @@ FAMILIES: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "glm": {**_MODERN, "head_dim": 8},
         "glm4": {**_MODERN, "head_dim": 8},
         "mistral": {**_MODERN, **_WINDOW},
-        "gemma2": {**_MODERN, **_WINDOW, "head_dim": 8, "query_pre_attn_scalar": 8},
-        "gemma3_text": {**_MODERN, **_WINDOW, "head_dim": 8, "query_pre_attn_scalar": 8},
+        "gemma2": {**_MODERN, **_WINDOW, **_GEMMA},
+        "gemma3_text": {**_MODERN, **_WINDOW, **_GEMMA},
         "phi": _MODERN,
         "phi3": {**_MODERN, **_WINDOW},
     }

@@ -1,13 +1,15 @@
 """Small real models, and a listener that keeps what an engine tells."""
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 from transformers import (
     GPT2Config,
     GPT2LMHeadModel,
@@ -19,11 +21,11 @@ from transformers import (
 )
 
 from core.config import ROOT
-from core.generation.types import Message, SamplingParams, TokenEvent
+from core.generation.types import Lead, Message, SamplingParams, TokenEvent
 from core.inference.loader import LoadedTextModel, load_text_model
 from core.inference.textengine.engine import TextEngine
 from core.inference.textengine.limits import EngineLimits
-from core.inference.types import EngineEnd, ModelEntry, RunningSequence, TextRequest
+from core.inference.types import EngineEnd, EngineStats, ModelEntry, RunningSequence, TextRequest
 from core.runs.types import Task
 
 END = 256
@@ -49,6 +51,26 @@ def byte_tokenizer(chat_template: str | None = None) -> PreTrainedTokenizerBase:
     wrap: Any = PreTrainedTokenizerFast
     tokenizer: PreTrainedTokenizerBase = wrap(tokenizer_object=raw, eos_token="<|end|>")
     tokenizer.chat_template = chat_template
+    return tokenizer
+
+
+def fallback_tokenizer() -> PreTrainedTokenizerBase:
+    """As Llama's: letters and spaces are tokens, all else is spelt in bytes such as <0xE4>."""
+    words = {f"<0x{byte:02X}>": byte for byte in range(256)}
+    for character in "▁abcdefghijklmnopqrstuvwxyz":
+        words[character] = len(words)
+    raw = Tokenizer(models.BPE(vocab=words, merges=[], byte_fallback=True))
+    raw.normalizer = normalizers.Replace(" ", "▁")
+    raw.decoder = decoders.Sequence(
+        [
+            decoders.Replace("▁", " "),
+            decoders.ByteFallback(),
+            decoders.Fuse(),
+            decoders.Strip(content=" ", left=1),
+        ]
+    )
+    wrap: Any = PreTrainedTokenizerFast
+    tokenizer: PreTrainedTokenizerBase = wrap(tokenizer_object=raw, eos_token="<|end|>")
     return tokenizer
 
 
@@ -109,6 +131,10 @@ class Heard:
     def text(self) -> str:
         return "".join(event.text for event in self.events)
 
+    def end_ids(self) -> list[int]:
+        self.end()
+        return self.ids
+
     def end(self) -> EngineEnd:
         assert self.over.wait(PATIENCE_S), "the sequence never ended"
         return self.ends[0]
@@ -120,6 +146,7 @@ def listen(
     params: SamplingParams = GREEDY,
     on_token: Callable[[Heard], None] | None = None,
     user: UUID = ANYBODY,
+    lead: Lead | None = None,
 ) -> Heard:
     """Submit; `on_token` is called in the engine's thread after each token."""
     heard = Heard()
@@ -138,10 +165,23 @@ def listen(
         heard.ends.append(told)
         heard.over.set()
 
-    request = TextRequest(prompt, params, user)
+    request = TextRequest(prompt, params, user, lead=lead)
     heard.sequence = engine.submit(request, on_token=token, on_end=end, on_start=start)
     known.set()
     return heard
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not happened():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.002)
+
+
+def idle(engine: TextEngine) -> EngineStats:
+    """How the engine stands once its thread has let go of whoever has ended."""
+    wait_until(lambda: not engine.stats().cache_bytes)
+    return engine.stats()
 
 
 def cancel_after(tokens: int) -> Callable[[Heard], None]:
@@ -150,3 +190,17 @@ def cancel_after(tokens: int) -> Callable[[Heard], None]:
             heard.sequence.cancel()
 
     return on_token
+
+
+@contextmanager
+def before_forward(loaded: LoadedTextModel, act: Callable[[Any], object]) -> Iterator[None]:
+    """Call `act` with the arguments of each of the model's forward passes."""
+
+    def hook(_module: object, _args: object, given: dict[str, Any]) -> None:
+        act(given)
+
+    handle = loaded.model.register_forward_pre_hook(hook, with_kwargs=True)
+    try:
+        yield
+    finally:
+        handle.remove()

@@ -12,7 +12,7 @@ from core.inference.textengine.engine import TextEngine
 from core.inference.types import ModelEntry
 from core.runs.types import Task
 from tests.core.inference.textengine.families import FAMILIES, SERIAL, checkpoint
-from tests.core.inference.textengine.support import GREEDY, generated_ids, listen
+from tests.core.inference.textengine.support import generated_ids, listen
 
 StartEngine = Callable[..., TextEngine]
 

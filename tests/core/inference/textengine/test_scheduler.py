@@ -1,16 +1,16 @@
 """How sequences share one engine, and that none can hurt another."""
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from uuid import UUID
 
 import pytest
 import torch
 from prometheus_client import REGISTRY
 
-from core.errors import LimitReached, Unavailable
+from core.errors import Invalid, LimitReached, Unavailable
 from core.generation.types import FinishReason, SamplingParams, TokenEvent
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.engine import TextEngine
@@ -20,11 +20,14 @@ from tests.core.inference.textengine.support import (
     GREEDY,
     PATIENCE_S,
     Heard,
+    before_forward,
     cancel_after,
     engine_for,
     generated_ids,
+    idle,
     listen,
     tiny,
+    wait_until,
 )
 
 StartEngine = Callable[..., TextEngine]
@@ -34,20 +37,6 @@ LONG = replace(GREEDY, max_new_tokens=100)
 @pytest.fixture
 def llama() -> LoadedTextModel:
     return tiny("llama")
-
-
-@contextmanager
-def before_forward(loaded: LoadedTextModel, act: Callable[[Any], object]) -> Iterator[None]:
-    """Call `act` with the arguments of each of the model's forward passes."""
-
-    def hook(_module: object, _args: object, given: dict[str, Any]) -> None:
-        act(given)
-
-    handle = loaded.model.register_forward_pre_hook(hook, with_kwargs=True)
-    try:
-        yield
-    finally:
-        handle.remove()
 
 
 def test_a_cancelled_sequence_keeps_its_prefix_and_frees_its_place(
@@ -199,6 +188,45 @@ def test_the_engine_goes_on_after_a_failed_step(
     assert after.ids == generated_ids(llama, "abc", max_new_tokens=40)
 
 
+def test_a_step_that_fails_for_many_is_done_again_for_each_alone(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama)
+    steps = iter(range(1000))
+
+    def fail(given: dict[str, torch.Tensor]) -> None:
+        if len(given["input_ids"]) > 1 and next(steps) in (4, 9, 10):
+            raise RuntimeError("a kernel failed")
+
+    with before_forward(llama, fail):
+        heard = [listen(engine, prompt) for prompt in ("abc", "de", "f")]
+        assert {one.end().reason for one in heard} == {FinishReason.LENGTH}
+
+    for one, prompt in zip(heard, ("abc", "de", "f"), strict=True):
+        assert one.ids == generated_ids(llama, prompt, max_new_tokens=40)
+
+
+def test_short_memory_ends_only_what_does_not_fit_alone(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama)
+
+    def fail(given: dict[str, torch.Tensor]) -> None:
+        if len(given["input_ids"]) > 1 or given["attention_mask"].shape[1] > 50:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    with before_forward(llama, fail):
+        heard = [listen(engine, prompt) for prompt in ("abc", "de", "f" * 20)]
+        reasons = [one.end().reason for one in heard]
+
+    assert reasons == [FinishReason.LENGTH, FinishReason.LENGTH, FinishReason.ERROR]
+    assert "memory" in (heard[2].end().error or "")
+    for one, prompt in zip(heard, ("abc", "de", "f" * 20), strict=True):
+        assert one.ids == generated_ids(llama, prompt, max_new_tokens=40)[: len(one.ids)]
+    assert len(heard[2].ids) == 31
+    assert listen(engine, "abc").end().reason is FinishReason.LENGTH
+
+
 def test_what_is_done_is_counted() -> None:
     model = tiny("llama")
     engine = engine_for(replace(model, id="counted"), max_active=1)
@@ -220,6 +248,134 @@ def test_logits_that_are_no_numbers_are_an_error(start_engine: StartEngine) -> N
     broken.model.lm_head.weight.data.fill_(float("nan"))
 
     assert listen(start_engine(broken), "abc").end().reason is FinishReason.ERROR
+
+
+def test_a_prompt_whose_logits_are_no_numbers_ends_alone(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    poison = llama.tokenizer("%").input_ids[0]
+    llama.model.get_input_embeddings().weight.data[poison] = float("nan")
+    engine = start_engine(llama)
+    heard = [listen(engine, prompt) for prompt in ("abc", "a % b", "defg")]
+
+    reasons = [one.end().reason for one in heard]
+    assert reasons == [FinishReason.LENGTH, FinishReason.ERROR, FinishReason.LENGTH]
+    assert heard[0].ids == generated_ids(llama, "abc", max_new_tokens=40)
+    assert heard[2].ids == generated_ids(llama, "defg", max_new_tokens=40)
+
+
+def test_an_output_that_takes_too_long_in_all_times_out_and_keeps_its_text(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama, total_s=0.2)
+    with before_forward(llama, lambda _: time.sleep(0.02)):
+        heard = listen(engine, "abc", LONG)
+        end = heard.end()
+
+    assert end.reason is FinishReason.TIMEOUT
+    assert heard.ids == generated_ids(llama, "abc", max_new_tokens=100)[: len(heard.ids)]
+    assert end.text == heard.text
+    assert end.completion_tokens == len(heard.ids) > 0
+
+
+def noting(order: list[str], name: str) -> Callable[[Heard], None]:
+    return lambda heard: order.append(name) if len(heard.events) == 1 else None
+
+
+def test_users_take_turns(llama: LoadedTextModel, start_engine: StartEngine) -> None:
+    engine = start_engine(llama, max_active=1)
+    gate, order = threading.Event(), list[str]()
+    with before_forward(llama, lambda _: gate.wait(PATIENCE_S)):
+        heard = [
+            listen(engine, name, GREEDY, noting(order, name), UUID(int=ord(name[0])))
+            for name in ("a1", "a2", "a3", "b1", "c1", "b2")
+        ]
+        wait_until(lambda: heard[0].started == 1)
+        positions = [one.sequence.position() for one in heard if one.sequence]
+        gate.set()
+        for one in heard:
+            one.end()
+
+    assert positions == [0, 1, 4, 2, 3, 5]
+    assert order == ["a1", "a2", "b1", "c1", "a3", "b2"]
+
+
+def test_prompts_that_wait_together_are_read_together(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama, max_active=9)
+    gate, passes = threading.Event(), list[tuple[int, ...]]()
+
+    def note(given: dict[str, torch.Tensor]) -> None:
+        passes.append(tuple(given["input_ids"].shape))
+        gate.wait(PATIENCE_S)
+
+    with before_forward(llama, note):
+        heard = [listen(engine, "first")]
+        wait_until(lambda: bool(passes))
+        heard += [listen(engine, "abcd"[: 3 + k % 2]) for k in range(8)]
+        gate.set()
+        for one in heard:
+            one.end()
+
+    assert passes[:3] == [(1, 5), (8, 4), (9, 1)]
+
+
+def test_a_long_prompt_is_read_in_parts_between_the_steps_of_the_others(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama, prefill_chunk=16)
+    passes: list[tuple[int, ...]] = []
+    long: list[Heard] = []
+
+    def ask(heard: Heard) -> None:
+        if len(heard.events) == 5:
+            long.append(listen(engine, "x" * 80, replace(GREEDY, max_new_tokens=10)))
+
+    with before_forward(llama, lambda given: passes.append(tuple(given["input_ids"].shape))):
+        first = listen(engine, "abc", GREEDY, ask)
+        first.end()
+        long[0].end()
+
+    start = passes.index((1, 16))
+    assert passes[start : start + 10] == [(1, 16), (1, 1)] * 5
+    assert long[0].ids == generated_ids(llama, "x" * 80, max_new_tokens=10)
+
+
+def test_the_cache_never_holds_more_than_its_budget(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    one_token = 2 * 2 * 2 * 8 * 4  # layers, keys and values, heads, head size, float32
+    budget = 400 * one_token
+    engine = start_engine(llama, max_active=16, max_queued=40, cache_bytes=budget)
+    held: list[int] = []
+    active: list[int] = []
+
+    def note(_: Heard) -> None:
+        held.append(engine.stats().cache_bytes)
+        active.append(engine.stats().active)
+
+    prompts = ["ab" * (1 + k % 12) for k in range(20)]
+    heard = [listen(engine, prompt, GREEDY, note) for prompt in prompts]
+    for one, prompt in zip(heard, prompts, strict=True):
+        one.end()
+        assert one.ids == generated_ids(llama, prompt, max_new_tokens=40)
+
+    assert engine.stats().cache_budget == budget
+    assert 0 < max(held) <= budget
+    assert max(active) == 2  # each may need some 120 of 300 tokens, the rest is for padding
+    assert idle(engine).cache_bytes == 0
+
+
+def test_what_could_never_fit_the_cache_is_refused(
+    llama: LoadedTextModel, start_engine: StartEngine
+) -> None:
+    engine = start_engine(llama, cache_bytes=160 * 256)
+
+    with pytest.raises(Invalid, match="GLIMPSE_KV_CACHE_MB") as refused:
+        listen(engine, "abc", LONG)
+    assert refused.value.facts["field"] == "max_new_tokens"
+    assert listen(engine, "abc").end().reason is FinishReason.LENGTH
 
 
 def test_a_model_that_does_not_return_times_out(
