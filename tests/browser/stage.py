@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from math import log
 from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page
@@ -38,7 +37,6 @@ window.mount = (data) => {{
 @dataclass
 class Stage:
     page: Page
-    address: str
     lines: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
     """What the stream still has to say; None hangs up."""
     asked: list[tuple[str, str]] = field(default_factory=list)
@@ -92,24 +90,18 @@ def _token(event: TokenEvent) -> Mapping[str, object]:
     return {name: value for name, value in told.items() if value is not None}
 
 
-def unsure(probability: float) -> float:
-    """The logarithm that an engine tells of it."""
-    return log(probability)
-
-
 @contextmanager
 def stage(browser: Browser, scheme: str = "light") -> Iterator[Stage]:
     server = ThreadingHTTPServer(("127.0.0.1", 0), _Handler)
     server.daemon_threads = True
-    address = f"http://127.0.0.1:{server.server_port}"
     context = browser.new_context(permissions=["clipboard-read", "clipboard-write"])
-    opened = Stage(context.new_page(), address)
+    opened = Stage(context.new_page())
     server.stage = opened  # type: ignore[attr-defined]
     server.theme = _theme(scheme)  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        opened.page.goto(address)
+        opened.page.goto(f"http://127.0.0.1:{server.server_port}")
         opened.page.wait_for_function("() => window.mount")
         opened.asked.clear()
         yield opened

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import log
 from typing import Any
 from uuid import UUID
 
@@ -24,7 +25,7 @@ from core.generation.types import (
 )
 from core.ids import new_id
 from core.runs.types import RunStatus
-from tests.browser.stage import Stage, stage, unsure
+from tests.browser.stage import Stage, stage
 from tests.browser.steps import generate, settle, sign_in
 
 pytestmark = pytest.mark.browser
@@ -110,9 +111,9 @@ def tokens_of(words: Sequence[str], shares: Sequence[float] = (0.5,)) -> list[To
             index=at,
             text=word,
             token_id=at,
-            logprob=unsure(share := shares[at % len(shares)]),
+            logprob=log(share := shares[at % len(shares)]),
             top=tuple(
-                Alternative(text, unsure(probability), token_id)
+                Alternative(text, log(probability), token_id)
                 for text, probability, token_id in (
                     (word, share, at),
                     *((f"other{n}", (1 - share) / 5, 9000 + n) for n in range(4)),
@@ -198,6 +199,27 @@ def test_markdown_is_formatted_at_the_end_and_nothing_below_moves(alone: Stage) 
     assert alone.page.locator("#below").bounding_box() == below
 
 
+def test_a_text_is_followed_while_it_comes_and_read_from_its_start_later(alone: Stage) -> None:
+    run = run_of("\n".join(f"line {n}" for n in range(200)))
+    (long,) = run.outputs
+    alone.mount(being_written(run))
+    for number in range(2):
+        alone.write(tokens_of([f"{long.text}\n"]), first=number)
+        expect(alone.part("figures")).to_contain_text(f"{number + 1}\u00a0/")
+    assert _rest_below(alone) < 2
+    alone.mount(run_of(long.text))
+    expect(alone.part("state")).to_have_text("Done")
+    assert alone.part("text").evaluate("(text) => text.scrollTop") == 0
+
+
+def _rest_below(alone: Stage) -> float:
+    """How much of the text lies under what is seen, in pixels."""
+    rest: float = alone.part("text").evaluate(
+        "(text) => text.scrollHeight - text.scrollTop - text.clientHeight"
+    )
+    return rest
+
+
 def test_text_without_markdown_is_not_offered_formatted(alone: Stage) -> None:
     alone.mount(run_of(" Three red circles."))
     expect(alone.part("text")).to_be_visible()
@@ -248,10 +270,12 @@ def test_links_open_elsewhere_and_tell_nothing(alone: Stage) -> None:
     expect(link).to_have_attribute("rel", "noopener noreferrer nofollow")
 
 
-def opened_tokens(alone: Stage, tokens: Sequence[TokenEvent], **mounted: bool) -> GenerationRun:
+def opened_tokens(
+    alone: Stage, tokens: Sequence[TokenEvent], *, can_branch: bool = False
+) -> GenerationRun:
     """A finished run, opened later, in the view of its tokens."""
     run = run_of("".join(token.text for token in tokens))
-    alone.mount(run, **mounted)
+    alone.mount(run, can_branch=can_branch)
     assert alone.asked == []
     alone.choose("Tokens")
     alone.write(tokens)
@@ -289,7 +313,7 @@ def test_a_token_shows_its_probability_and_what_else_might_have_come(alone: Stag
 
 def test_a_token_that_was_not_among_the_likeliest_is_listed_too(alone: Stage) -> None:
     (token,) = tokens_of(["rare"])
-    opened_tokens(alone, [replace(token, logprob=unsure(0.01), token_id=77, text="rare")])
+    opened_tokens(alone, [replace(token, logprob=log(0.01), token_id=77, text="rare")])
     alone.part("tokens").locator("[data-at]").hover()
     expect(alone.part("alternative")).to_have_count(6)
     expect(alone.part("alternative").last).to_contain_text("written")
@@ -405,6 +429,17 @@ def test_what_is_copied_and_downloaded_is_lead_and_text(alone: Stage) -> None:
             alone.part(extension).click()
         assert download.value.suggested_filename == f"glimpse-{run.id}.{extension}"
         assert download.value.path().read_text("utf-8") == whole
+
+
+def test_copying_works_without_https_too(alone: Stage) -> None:
+    alone.mount(run_of("one\ntwo"))
+    alone.page.evaluate("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    alone.part("copy").click()
+    expect(alone.part("copy")).to_have_text("Copied")
+    alone.page.evaluate("document.body.append(document.createElement('textarea'))")
+    alone.page.locator("textarea").focus()
+    alone.page.keyboard.press("Control+V")
+    expect(alone.page.locator("textarea")).to_have_value("one\ntwo")
 
 
 def test_claims_are_marked_where_they_stand_and_say_why(alone: Stage) -> None:

@@ -5,6 +5,7 @@ function keepButtons(pane) {
   const copy = keepButton("Copy", "Copy this text", async () => {
     say(copy, (await copied(pane.whole())) ? "Copied" : "Not copied");
   });
+  copy.setAttribute("aria-live", "polite");
   const files = ["txt", "md"].map((extension) =>
     keepButton(`.${extension}`, `Download this text as .${extension}`, () => download(pane, extension)),
   );

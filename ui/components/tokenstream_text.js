@@ -12,7 +12,7 @@ class PlainText {
 
   show(lead, pieces, claims, ended) {
     if (pieces !== this.source || claims !== this.claims) this.begin(lead, pieces, claims);
-    if (!claims) this.append(lead, pieces);
+    if (!claims) this.append(lead, pieces, ended);
     this.element.setAttribute("aria-busy", String(!ended));
     this.element.dataset.empty = ended ? "The model wrote nothing." : "";
   }
@@ -32,11 +32,12 @@ class PlainText {
   }
 
   // Only what is new is added, as text nodes of its own; nothing already shown is touched.
-  append(lead, pieces) {
+  append(lead, pieces, ended) {
     const { element: text } = this;
     const added = pieces.slice(this.shown).join("");
     if (!added) return;
-    const atBottom = text.scrollHeight - text.scrollTop - text.clientHeight < 24;
+    const opened = ended && !this.shown; // is read from its beginning
+    const atBottom = !opened && text.scrollHeight - text.scrollTop - text.clientHeight < 24;
     text.append(...(lead || this.shown ? [added] : unindented(added)));
     this.shown = pieces.length;
     if (atBottom) text.scrollTop = text.scrollHeight;

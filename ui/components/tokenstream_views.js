@@ -3,7 +3,6 @@ const CHOSEN = "glimpse-text-view";
 
 class Views {
   constructor(element, hear) {
-    this.element = element;
     this.buttons = [...element.querySelectorAll("button")];
     for (const button of this.buttons) button.onclick = () => this.choose(button.dataset.view);
     element.onkeydown = (event) => this.key(event);
