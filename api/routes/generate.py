@@ -17,19 +17,6 @@ from core.workbench import Workbench
 router = APIRouter(prefix="/api/v1", tags=["generation"], dependencies=SECURED)
 
 
-def _start(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
-    used = asked.used_prompt
-    text = bench.prompts.written(caller, used.version_id, used.variables) if used else None
-    return bench.generation.start(
-        caller,
-        text or asked.written,
-        asked.params,
-        asked.model,
-        origin=asked.origin,
-        used_prompt=used,
-    )
-
-
 @router.post(
     "/generate",
     response_model=GenerateOut,
@@ -53,3 +40,16 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     if run.status is RunStatus.FAILED:
         raise Unavailable(failure(run))
     return JSONResponse(GenerateOut.of(run).model_dump(mode="json"), headers=headers)
+
+
+def _start(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
+    used = asked.used_prompt
+    text = bench.prompts.written(caller, used.version_id, used.variables) if used else None
+    return bench.generation.start(
+        caller,
+        text or asked.written,
+        asked.params,
+        asked.model,
+        origin=asked.origin,
+        used_prompt=used,
+    )

@@ -75,7 +75,7 @@ def prompt_picker(actor: Actor) -> PickedPrompt | None:
 def take(prompt: Prompt, version: PromptVersion) -> None:
     """Let the picker stand at this version from its next drawing on."""
     st.session_state[_KEY] = str(prompt.id)
-    session().prompt_version = version.id
+    session().prompt_version = None if version is prompt.newest else version.id
 
 
 def fill_picker(run: GenerationRun) -> None:

@@ -65,7 +65,7 @@ def _choice(prompt: Prompt) -> PromptVersion:
 
 
 def _listed(version: PromptVersion) -> str:
-    """As in “2, of 2026-03-01: 12 uses, rated 4.2 (5 ratings)”."""
+    """As in “2, of 2026-03-01: 12 uses, 4.2 ★ (5 ratings)”."""
     uses = f"{version.uses} use{'' if version.uses == 1 else 's'}"
     noun = "rating" if version.ratings == 1 else "ratings"
     rated = "" if version.rating is None else f", {version.rating:.1f} ★ ({version.ratings} {noun})"

@@ -39,7 +39,7 @@ def view_in_address() -> View:
     try:
         return View(UUID(prompt) if prompt else None, Show(shown) if shown else None)
     except ValueError as error:
-        raise Invalid("The address names no prompt; choose one from the list.") from error
+        raise Invalid("The address names no prompt; open this page from the menu.") from error
 
 
 def show(view: View) -> None:
