@@ -100,14 +100,20 @@ class Server:
             _LATER_S,
         )
 
-    def unfinished(self, word: str | None) -> Failure:
-        """The text ended, but not as a text ends: the server says why by `word`, or not at all."""
-        why = f"for “{self._line(word)}”" if word else "without saying why"
+    def unfinished(self) -> Failure:
         return Failure(
-            f"Its server {self.name} ended the text {why}; try again, and look at its log if it "
-            "happens twice.",
+            f"Its server {self.name} ended the text without saying why; try again, and look at its "
+            "log if it happens twice.",
             _SOON_S,
             certain=False,
+        )
+
+    def refused_midway(self, word: str) -> Invalid:
+        """It answered well, but `word` is why it would not write the text to its end."""
+        return Invalid(
+            f"The server {self.name} of the model “{self.model}” ended the text for "
+            f"“{self._line(word)}”; change {self.manner.change}.",
+            facts={"model": self.model},
         )
 
     def gave_up(self, told: object) -> Failure:

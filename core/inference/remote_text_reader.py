@@ -70,13 +70,13 @@ class TextReader:
                 if sequence.met_stop:
                     break
                 if chunk.finish is not None and sequence.finish is None:
-                    raise server.unfinished(chunk.finish)
+                    raise server.refused_midway(chunk.finish)
                 patience = _COUNTS_S if sequence.finish else self._patience_s
                 limit.reschedule(min(_now() + patience, deadline))
         if not heard:
             raise server.unreadable("no text in it")
         if sequence.finish is None:
-            raise server.unfinished(None)
+            raise server.unfinished()
         return sequence.finish
 
     def _hear(self, sequence: RemoteSequence, chunk: Chunk) -> None:

@@ -1,6 +1,7 @@
 """The queue: users take turns, and each user's requests keep their order."""
 
-from collections import OrderedDict, deque
+from collections import deque
+from itertools import count
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -14,10 +15,12 @@ Row = TypeVar("Row", bound=Waiter)
 
 
 class Turns(Generic[Row]):
-    """Round robin over users. Not safe between threads by itself."""
+    """Next is the user whose last turn is longest ago. Not safe between threads by itself."""
 
     def __init__(self) -> None:
-        self._queues: OrderedDict[UUID, deque[Row]] = OrderedDict()
+        self._queues: dict[UUID, deque[Row]] = {}
+        self._last_turn: dict[UUID, int] = {}
+        self._count = count(1)
 
     def __len__(self) -> int:
         return sum(map(len, self._queues.values()))
@@ -30,14 +33,15 @@ class Turns(Generic[Row]):
 
     def first(self) -> Row | None:
         """Whose turn it is."""
-        return next((queue[0] for queue in self._queues.values()), None)
+        return next((self._queues[user][0] for user in self._users()), None)
 
     def take(self) -> Row:
-        """Remove and return the first; its user's next request comes after everybody's turn."""
-        user, queue = self._queues.popitem(last=False)
-        row = queue.popleft()
-        if queue:
-            self._queues[user] = queue
+        """Remove and return the first; its user's next one comes after everybody's turn."""
+        user = self._users()[0]
+        self._last_turn[user] = next(self._count)
+        row = self._queues[user].popleft()
+        if not self._queues[user]:
+            del self._queues[user]
         return row
 
     def remove(self, row: Row) -> bool:
@@ -55,11 +59,15 @@ class Turns(Generic[Row]):
         own = self._queues.get(row.user, deque())
         if row not in own:
             return 0
-        rounds = own.index(row)
-        before, passed = rounds, False
-        for user, queue in self._queues.items():
-            if user == row.user:
-                passed = True
-            else:
-                before += min(len(queue), rounds + (not passed))
-        return before + 1
+        users = self._users()
+        rounds, turn = own.index(row), users.index(row.user)
+        before = [
+            min(len(self._queues[user]), rounds + (place < turn))
+            for place, user in enumerate(users)
+            if user != row.user
+        ]
+        return rounds + sum(before) + 1
+
+    def _users(self) -> list[UUID]:
+        """Who waits, in the order of their next turns."""
+        return sorted(self._queues, key=lambda user: self._last_turn.get(user, 0))

@@ -151,15 +151,18 @@ class Scheduler(Loop):
         """Do `work` on batches; None where it failed, and their rows begin again, each alone."""
         try:
             return work()
+        except torch.OutOfMemoryError as error:
+            log.warning("memory_full", model=self._model_id)
+            self._together_from = time.monotonic() + _APART_S
+            failure: Exception = error.with_traceback(None)  # its frames keep the pass's tensors
         except Exception as error:
             log.exception("pass_failed", model=self._model_id)
-            failure = error.with_traceback(None)  # its frames would keep the pass's tensors
+            failure = error.with_traceback(None)
         rows = [row for batch in batches for row in batch.rows if not row.ended]
         for batch in batches:
             batch.clear()
-        if isinstance(failure, torch.OutOfMemoryError):
-            self._together_from = time.monotonic() + _APART_S
-            torch.cuda.empty_cache()
+        self._writing = [batch for batch in self._writing if batch.rows]
+        torch.cuda.empty_cache()
         if len(rows) == 1:
             self._fail(rows, failure)
         else:

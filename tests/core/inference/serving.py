@@ -8,8 +8,6 @@ import sys
 import time
 from pathlib import Path
 
-import httpx2
-
 from core.config import ROOT
 
 REPORTER = ROOT / "models" / "reporter"
@@ -28,7 +26,8 @@ class Serve:
 
     def start(self) -> None:
         """Returns when it answers. It loads what it is asked for, and nothing from the network."""
-        command = [Path(sys.executable).with_name("transformers"), "serve", "--host", "127.0.0.1"]
+        program = str(Path(sys.executable).with_name("transformers"))
+        command = [program, "serve", "--host", "127.0.0.1"]
         options = ["--port", str(self._port), "--device", "cpu", "--dtype", "float32"]
         own = {"HF_HUB_OFFLINE": "1", "HF_HOME": str(self._folder), "OMP_NUM_THREADS": "1"}
         with (self._folder / "serve.log").open("ab") as log:
@@ -49,9 +48,10 @@ class Serve:
 
     def _answers(self) -> bool:
         try:
-            return httpx2.get(f"http://127.0.0.1:{self._port}/health").is_success
-        except httpx2.TransportError:
+            socket.create_connection(("127.0.0.1", self._port)).close()
+        except ConnectionRefusedError:
             return False
+        return True
 
 
 def endless_reporter(folder: Path) -> Path:

@@ -138,7 +138,7 @@ def test_users_take_turns(settings: Settings) -> None:
     assert started.wait(2)
     waiting = [submit(user) for user in (1, 1, 2)]
     assert first.position() == 0
-    assert [sequence.position() for sequence in waiting] == [1, 3, 2]
+    assert [sequence.position() for sequence in waiting] == [2, 3, 1]
     engine.close()
 
 

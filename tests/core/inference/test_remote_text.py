@@ -294,7 +294,6 @@ RUBBISH = "did not answer in OpenAI's format for streamed text"
         (refusing(200, {"choices": [{"text": "whole"}]}), "", RUBBISH, True),
         (saying(*STORY), "Once upon a time", "ended the text without saying why", False),
         (saying(*STORY, DONE), "Once upon a time", "ended the text without saying why", False),
-        (saying(plain("No"), plain("", "content_filter")), "No", "for “content_filter”", False),
         (
             saying(*STORY, data({"error": {"message": "CUDA out\nof memory"}})),
             "Once upon a time",
@@ -341,6 +340,10 @@ def test_whatever_a_server_does_there_is_one_end_with_the_text_so_far_and_why(
             "(HTTP 400); change the prompt or the settings. It says: “too long”",
         ),
         (refusing(422, {"detail": "odd"}), "refused the request (HTTP 422)"),
+        (
+            saying(plain("No"), plain("", "content_filter")),
+            "ended the text for “content_filter”; change the prompt or the settings.",
+        ),
         (refusing(429, {}, retry_after="33"), "takes no more requests now; try again in 33 s"),
         (
             refusing(404, {"error": {"message": "no such route"}}),
@@ -493,7 +496,7 @@ def test_users_take_turns_for_the_places_and_a_full_queue_refuses(settings: Sett
             pass
         waiting = [ask("a2", 1), ask("a3", 1), ask("b1", 2), ask("b2", 2)]
         positions = [heard.sequence.position() for heard in waiting if heard.sequence]
-        assert positions == [1, 3, 2, 4]
+        assert positions == [2, 4, 1, 3]
         assert engine.stats() == EngineStats(queued=4, active=1, places=1)
         with pytest.raises(LimitReached) as caught:
             ask("c1", 3)
@@ -506,7 +509,7 @@ def test_users_take_turns_for_the_places_and_a_full_queue_refuses(settings: Sett
         go.set()
         for heard in (first, *waiting):
             heard.end()
-        assert order == ["a1", "a2", "b1", "a3"]
+        assert order == ["a1", "b1", "a2", "a3"]
 
 
 def test_a_model_that_is_away_is_shown_so_and_comes_back_by_itself(settings: Settings) -> None:

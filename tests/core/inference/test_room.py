@@ -34,12 +34,6 @@ def seated(room: Room[One]) -> list[str]:
     return names
 
 
-def test_users_take_turns_whoever_came_first() -> None:
-    room: Room[One] = Room(1, 9)
-    entered(room, "a1", "a2", "a3", "b1", "c1", "b2", "a4")
-    assert seated(room) == ["a1", "b1", "c1", "a2", "b2", "a3", "a4"]
-
-
 def test_positions_are_the_order_in_which_places_will_be_given() -> None:
     room: Room[One] = Room(1, 9)
     ones = entered(room, "a1", "a2", "a3", "b1", "c1", "b2")

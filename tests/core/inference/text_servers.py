@@ -11,7 +11,7 @@ from typing import Any
 from core.config import Settings
 from core.generation.types import SamplingParams, TokenEvent
 from core.inference.remote_text import RemoteGenerator
-from core.inference.types import EngineEnd, ModelEntry, TextRequest
+from core.inference.types import EngineEnd, Generator, ModelEntry, TextRequest
 from core.runs.types import Task
 from tests.core.inference.textengine.support import ANYBODY, Heard
 
@@ -133,7 +133,7 @@ def remote_writer(settings: Settings, address: str, **fields: Any) -> Iterator[R
 
 
 def hear(
-    engine: RemoteGenerator,
+    engine: Generator,
     request: TextRequest | str = "Once",
     on_token: Callable[[Heard], None] = lambda heard: None,
     **params: Any,

@@ -22,6 +22,7 @@ from transformers import (
 
 from core.config import ROOT
 from core.generation.types import Lead, Message, SamplingParams, TokenEvent
+from core.inference.device import use_threads
 from core.inference.loader import LoadedTextModel, load_text_model
 from core.inference.textengine.engine import TextEngine
 from core.inference.textengine.limits import EngineLimits
@@ -99,6 +100,7 @@ def engine_for(loaded: LoadedTextModel, **limits: Any) -> TextEngine:
 
 def generated_ids(loaded: LoadedTextModel, prompt: str, **options: Any) -> list[int]:
     """What transformers itself writes, greedily."""
+    use_threads(loaded.model.num_parameters(), loaded.device)
     ids = torch.tensor([loaded.tokenizer(prompt).input_ids])
     generate: Any = loaded.model.generate
     with torch.inference_mode():
