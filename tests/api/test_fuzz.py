@@ -24,9 +24,9 @@ CALLS: dict[str, type[BaseModel]] = {
     "/api/v1/detect": DetectIn,
     "/api/v1/generate": GenerateIn,
     "/api/v1/feedback": FeedbackIn,
+    "/api/v1/prompts": PromptIn,
     "/api/v1/runs/{run_id}/continue": ContinueIn,
     "/api/v1/runs/{run_id}/branch": BranchIn,
-    "/api/v1/prompts": PromptIn,
     "/api/v1/runs/{run_id}/describe": DescribeIn,
     "/auth/cookie": TicketIn,
 }

@@ -1,45 +1,24 @@
 """The generation page: what it says before, during and after a run."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
-from streamlit.testing.v1 import AppTest
-
-from core.generation.types import GenerationRun, Message, Origin, SamplingParams
+from core.generation.types import Message, SamplingParams, UsedPrompt
 from core.permissions import Role
-from core.runs.types import Relation, RunStatus
-from tests.pages.conftest import Visitor, component_data, texts
+from core.runs.types import RunStatus
+from tests.pages.conftest import Visitor, texts
+from tests.pages.generating import (
+    REPORT,
+    SHORT,
+    finished,
+    press_run,
+    run_of,
+    stream_data,
+    who,
+)
 from ui.components.generation_form import EXAMPLES
 from ui.components.style_choice import PRESETS
-
-REPORT = EXAMPLES["Report"]
-SHORT = SamplingParams(max_new_tokens=8, temperature=0.0)
-
-
-def stream_data(app: AppTest) -> dict[str, Any]:
-    """What the page hands to the component that shows text."""
-    return component_data(app, "tokenstream")
-
-
-def press_run(app: AppTest, prompt: str) -> AppTest:
-    app.text_area(key="generation-prompt").set_value(prompt).run()
-    app.number_input(key="generation-max-new-tokens").set_value(8).run()
-    return app.button(key="generation-run").click().run()
-
-
-def run_of(visitor: Visitor, app: AppTest) -> GenerationRun:
-    assert visitor.actor is not None
-    return visitor.bench.generation.wait(visitor.actor, UUID(str(app.query_params["run"])), 30)
-
-
-def finished(
-    visitor: Visitor, params: SamplingParams = SHORT, prompt: str | Sequence[Message] = REPORT
-) -> GenerationRun:
-    assert visitor.actor is not None
-    run = visitor.bench.generation.start(visitor.actor, prompt, params)
-    return visitor.bench.generation.wait(visitor.actor, run.id, 30)
+from ui.session import UiSession
 
 
 def test_says_what_to_do_while_there_is_no_text(visitor: Visitor) -> None:
@@ -120,17 +99,6 @@ def test_a_run_is_rated_only_when_it_has_ended(visitor: Visitor) -> None:
     assert len(app.run().feedback) == 1
 
 
-def test_again_starts_another_run_with_a_seed_of_its_own(visitor: Visitor) -> None:
-    visitor.sign_in(Role.ANALYST)
-    first = finished(visitor, replace(SHORT, seed=77))
-    app = visitor.open("generation", run=str(first.id))
-    app.button(key="generation-again").click().run()
-    second = run_of(visitor, app)
-    assert second.id != first.id
-    assert second.prompt == first.prompt
-    assert second.params.seed != 77
-
-
 def test_another_users_run_is_as_unknown_as_none(visitor: Visitor) -> None:
     other = Visitor(visitor.bench).sign_in(Role.ANALYST, "other")
     theirs = finished(other)
@@ -204,47 +172,22 @@ def test_alternatives_are_asked_for_so_that_tokens_can_be_looked_into(visitor: V
     assert run_of(visitor, app).params.top_logprobs == 5
 
 
-def test_one_click_takes_the_seed_of_the_run_shown(visitor: Visitor) -> None:
+def test_a_prompt_of_the_library_is_run_with_its_variables_and_opened_as_it_was(
+    visitor: Visitor,
+) -> None:
     visitor.sign_in(Role.ANALYST)
-    first = finished(visitor, replace(SHORT, seed=77, temperature=1.0))
-    app = visitor.open("generation", run=str(first.id))
-    assert app.text_input(key="generation-seed").value == ""
-    app.button(key="generation-use-seed").click().run()
+    prompt = visitor.bench.prompts.create(who(visitor), "Findings", "Findings: {{found}}. Report:")
+    app = visitor.open("generation")
+    app.selectbox(key="generation-start-from").set_value(str(prompt.id)).run()
     app.button(key="generation-run").click().run()
-    second = run_of(visitor, app)
-    assert second.params.seed == 77
-    assert second.id != first.id
-
-
-def test_an_edited_run_links_to_the_one_it_was_made_from(visitor: Visitor) -> None:
-    visitor.sign_in(Role.ANALYST)
-    first = finished(visitor)
-    app = visitor.open("generation", run=str(first.id))
-    app.text_area(key="generation-prompt").set_value("lost when the fields are filled").run()
-    app.button(key="generation-edit").click().run()
-    assert app.text_area(key="generation-prompt").value == REPORT
-    app.slider(key="generation-temperature").set_value(0.5).run()
+    assert "found" in app.error[0].value
+    app.text_input(key="generation-variable-found").set_value("1 blue star").run()
     app.button(key="generation-run").click().run()
-    second = run_of(visitor, app)
-    assert second.origin == Origin(first.id, Relation.EDITED)
-    app.button(key="generation-run").click().run()
-    assert run_of(visitor, app).origin is None
-
-
-def test_an_edit_that_changes_nothing_is_the_same_again(visitor: Visitor) -> None:
-    visitor.sign_in(Role.ANALYST)
-    first = finished(visitor)
-    app = visitor.open("generation", run=str(first.id))
-    app.button(key="generation-edit").click().run()
-    app.button(key="generation-run").click().run()
-    assert run_of(visitor, app).origin == Origin(first.id, Relation.AGAIN)
-
-
-def test_an_edit_need_not_be_linked(visitor: Visitor) -> None:
-    visitor.sign_in(Role.ANALYST)
-    first = finished(visitor)
-    app = visitor.open("generation", run=str(first.id))
-    app.button(key="generation-edit").click().run()
-    app.button(key="generation-not-edited").click().run()
-    app.button(key="generation-run").click().run()
-    assert run_of(visitor, app).origin is None
+    run = run_of(visitor, app)
+    assert run.prompt == "Findings: 1 blue star. Report:"
+    assert run.used_prompt == UsedPrompt(prompt.newest.id, {"found": "1 blue star"})
+    again = Visitor(visitor.bench, actor=visitor.actor)
+    again.app.session_state["glimpse"] = UiSession(session_id=who(visitor).session_id)
+    app = again.open("generation", run=str(run.id))
+    assert app.selectbox(key="generation-start-from").value == str(prompt.id)
+    assert app.text_input(key="generation-variable-found").value == "1 blue star"

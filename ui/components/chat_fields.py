@@ -36,7 +36,8 @@ def chat_fields(info: ModelInfo) -> Chat:
     """The switch, and with it the system message."""
     earlier = session().earlier_messages
     if info.abilities and not info.chat_template:  # both are known, or neither is yet
-        left_out = " The messages before it are not sent." if earlier else ""
+        before = earlier or st.session_state.get(_SYSTEM_KEY)
+        left_out = " The messages before it are not sent." if before else ""
         st.caption(f"Sent as plain text; this model has no chat template.{left_out}")
         return Chat(False, "", ())
     st.session_state.setdefault(_CHAT_KEY, True)

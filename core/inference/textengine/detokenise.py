@@ -64,9 +64,9 @@ class TextBuilder:
         """Text of the window that is released or held already."""
         self._since = 0
         """Where in the window the tokens of that text end."""
-        said = "".join(self._decoded(token_id) for token_id in lead_ids)
-        told = said if lead_text is None or not said.startswith(lead_text) else lead_text
-        self._cutter = StopCutter(stops, held=said[len(told) :])
+        said = "".join([self._decoded(token_id) for token_id in lead_ids])
+        beyond = lead_text is not None and said.startswith(lead_text)
+        self._cutter = StopCutter(stops, said[len(lead_text or "") :] if beyond else "")
 
     @property
     def text(self) -> str:
@@ -90,4 +90,8 @@ class TextBuilder:
         del self._window[: self._since]
         self._since = len(self._window)
         self._before = self._decode(self._window)
-        return new.replace(_BROKEN, "").replace("\0", "")
+        return _clean(new)
+
+
+def _clean(text: str) -> str:
+    return text.replace(_BROKEN, "").replace("\0", "")
