@@ -87,14 +87,14 @@ def test_a_planted_false_number_is_underlined_and_blamed_on_the_text(
     expect(supported.first).to_contain_text("one ")
 
     star(page, 1).click()
-    expect(page.get_by_text("Which step failed?")).to_be_visible()
-    page.get_by_role("radio", name="Text", exact=True).click()
+    step = page.get_by_role("radiogroup", name="Which step failed?")
+    step.get_by_role("radio", name="Text", exact=True).click()
     settle(page)
     save_button(page).click()
     expect(page.get_by_text(re.compile(r"Saved .*: 1 of 5\.$"))).to_be_visible()
     page.reload()
     settle(page)
-    expect(page.get_by_role("radio", name="Text", exact=True)).to_be_checked()
+    expect(step.get_by_role("radio", name="Text", exact=True)).to_be_checked()
 
 
 def _posted(page: Page, path: str, **body: Any) -> dict[str, Any]:
