@@ -153,7 +153,7 @@ class ReportPanel(Panel):
         key = self.key("step")
         return next((each for each in self.app.button_group if each.key == key), None)
 
-    def said(self) -> str | None:
+    def said(self) -> object:
         step = self.step()
         return step and step.value
 
