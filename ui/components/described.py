@@ -20,10 +20,7 @@ _LINES = dict(zip(DASHES, ("solid", "dashed", "dotted"), strict=True))
 
 
 def described_from(actor: Actor, run: GenerationRun) -> None:
-    """The boxes a report is about, a link to their detection, and how many claims they support.
-
-    Nothing for other runs.
-    """
+    """The boxes a report is about, and a link to their detection; nothing for other runs."""
     if run.described is None:
         return
     described, bench = run.described, workbench()
@@ -32,7 +29,7 @@ def described_from(actor: Actor, run: GenerationRun) -> None:
             detection = bench.detection.get(actor, described.detection_id)
         except NotFound:
             st.caption(f"A report on {boxes(len(described.boxes))} of a detection that is gone")
-            st.caption(_claims(run))
+            _unchecked(run)
             return
         st.html(_thumbnail(detection, described), width="content")
         with st.container():
@@ -43,19 +40,14 @@ def described_from(actor: Actor, run: GenerationRun) -> None:
                 icon=":material/image_search:",
                 query_params={"run": str(detection.id)},
             )
-            st.caption(_claims(run))
+            _unchecked(run)
 
 
-def _claims(run: GenerationRun) -> str:
-    counted = run.claim_count
+def _unchecked(run: GenerationRun) -> None:
     if run.status is RunStatus.RUNNING:
-        return "Its claims are checked when it ends"
-    if counted is None:
-        return "Its claims were not checked"
-    if not counted.total:
-        return "No claims about the boxes"
-    noun = "claim" if counted.total == 1 else "claims"
-    return f"{counted.supported} of {counted.total} {noun} supported"
+        st.caption("Its claims are checked when it ends")
+    elif run.claim_count is None:
+        st.caption("Its claims were not checked")
 
 
 def _thumbnail(detection: DetectionRun, described: Described) -> str:

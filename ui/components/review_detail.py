@@ -99,6 +99,8 @@ def _generation(actor: Actor, run_id: UUID) -> None:
         st.caption(f"Output {place + 1} of {len(run.outputs)}{ended}")
         st.code(run.whole_text(place), language=None, wrap_lines=True)
     described_from(actor, run)
+    if run.claim_count:
+        st.caption(f"Claims supported: {run.claim_count.supported} of {run.claim_count.total}")
     st.caption(facts(*settings_facts(run), f"at most {run.params.max_new_tokens} tokens"))
     st.caption(facts(*timing_facts(run)))
 
