@@ -25,6 +25,18 @@ class ErrorOut(Answer):
     error: ErrorDetail
 
 
+class AbilitiesOut(Answer):
+    """What a generator can do; a request that needs what it cannot is refused by name."""
+
+    seed: bool
+    top_k: bool
+    repetition_penalty: bool
+    logprobs: bool = Field(description="log-probabilities and alternatives of each token")
+    leads: bool = Field(description="can write on from an earlier answer")
+    batched: bool = Field(description="writes for many at once")
+    note: str | None
+
+
 class ModelOut(Answer):
     id: str
     kind: Literal["detector", "generator"]
@@ -34,6 +46,7 @@ class ModelOut(Answer):
     available: bool = Field(description="false only where it cannot be used; `reason` says why")
     state: ModelState
     reason: str | None = None
+    abilities: AbilitiesOut | None = Field(None, description="of a generator, once they are known")
 
     @classmethod
     def of(cls, info: ModelInfo) -> Self:
@@ -46,6 +59,7 @@ class ModelOut(Answer):
             available=info.state is not ModelState.UNAVAILABLE,
             state=info.state,
             reason=info.reason,
+            abilities=AbilitiesOut.model_validate(info.abilities) if info.abilities else None,
         )
 
 

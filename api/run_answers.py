@@ -78,6 +78,9 @@ class OutputOut(Answer):
 class UsageOut(Answer):
     prompt_tokens: int
     completion_tokens: int
+    exact: bool = Field(
+        description="false where another server told no counts: then of the pieces it sent"
+    )
 
 
 class GenerateOut(Answer):

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.detection.types import Box
 from core.feedback.types import BoxVerdict, MissedObject, Verdict
-from core.generation.types import Message, SamplingParams
+from core.generation.types import Message, SamplingParams, UsedPrompt
 from core.runs.types import HistoryFilter, RunStatus, Task
 
 
@@ -46,6 +46,10 @@ class MessageIn(Request):
 class GenerateIn(Request):
     prompt: Text | None = None
     messages: list[MessageIn] | None = None
+    prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(
+        None, description="a version of a prompt of the library, to be written with `variables`"
+    )
+    variables: dict[Text, Text] | None = None
     model: Text | None = None
     max_new_tokens: int | None = None
     temperature: float | None = Field(None, description="0 is greedy")
@@ -60,8 +64,10 @@ class GenerateIn(Request):
 
     @model_validator(mode="after")
     def _one_input(self) -> Self:
-        if (self.prompt is None) == (self.messages is None):
-            raise ValueError("give exactly one of “prompt” and “messages”")
+        if [self.prompt, self.messages, self.prompt_version].count(None) != 2:
+            raise ValueError("give exactly one of “prompt”, “messages” and “prompt_version”")
+        if self.variables is not None and self.prompt_version is None:
+            raise ValueError("“variables” go with a “prompt_version”; give both or neither")
         return self
 
     @property
@@ -71,11 +77,15 @@ class GenerateIn(Request):
         return tuple(Message(each.role, each.content) for each in self.messages)
 
     @property
+    def used_prompt(self) -> UsedPrompt | None:
+        if self.prompt_version is None:
+            return None
+        return UsedPrompt(self.prompt_version, self.variables or {})
+
+    @property
     def params(self) -> SamplingParams:
         """The sampling asked for; what was left out keeps its default."""
-        given = self.model_dump(
-            exclude={"prompt", "messages", "model", "stream"}, exclude_none=True
-        )
+        given = self.model_dump(include=set(SamplingParams.__dataclass_fields__), exclude_none=True)
         if "stop" in given:
             given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
         return SamplingParams(**given)

@@ -71,6 +71,9 @@ class Settings(BaseSettings):
     max_active_streams: int = Field(16, ge=1, description="outputs written at the same time")
     max_queued_streams: int = Field(64, ge=1, description="outputs that may wait for a place")
     stream_timeout_s: int = Field(30, ge=1, description="seconds without a token until a run ends")
+    stream_total_s: int = Field(
+        600, ge=1, description="seconds until a run ends, however far it is"
+    )
 
     @classmethod
     def settings_customise_sources(

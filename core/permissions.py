@@ -18,6 +18,9 @@ class Role(StrEnum):
 class Permission(StrEnum):
     DETECT = "detect"
     GENERATE = "generate"
+    EDIT_PROMPTS = "edit_prompts"
+    MANAGE_PROMPTS = "manage_prompts"
+    """Archive what others share, and see what is archived of it."""
     RATE = "rate"
     HISTORY = "history"
     EXPORT_OWN = "export_own"
@@ -47,6 +50,7 @@ class Face(StrEnum):
 
 _GUEST = frozenset({Permission.DETECT, Permission.GENERATE})
 _ANALYST = _GUEST | {
+    Permission.EDIT_PROMPTS,
     Permission.RATE,
     Permission.HISTORY,
     Permission.EXPORT_OWN,

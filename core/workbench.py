@@ -18,9 +18,11 @@ from core.errors import GlimpseError
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.service import GenerationService
+from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.prompts.service import PromptService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -44,6 +46,8 @@ class Workbench:
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
+    usage: UsageService
+    prompts: PromptService
     runs: RunService
     feedback: FeedbackService
     verdicts: VerdictService
@@ -54,7 +58,8 @@ class Workbench:
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
-        """Bring the schema up to date, make the first admin, close what a dead process left open.
+        """Bring the schema and what is shipped up to date, make the first admin, close what a dead
+        process left open.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -65,6 +70,7 @@ class Workbench:
             made = self.accounts.ensure_first_admin()
             if made:
                 self.tell(FirstAdmin(*made))
+            self.prompts.ensure_shipped()
             self.generation.recover()
             self._prepared = True
 
@@ -117,6 +123,8 @@ def assemble(
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=GenerationService(database, models, settings),
+        usage=UsageService(database),
+        prompts=PromptService(database),
         runs=RunService(database),
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),

@@ -1,11 +1,13 @@
 """The engine and the one boundary that commits or rolls back."""
 
+import secrets
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -80,6 +82,54 @@ class Database:
             self.engine.dialect.do_ping(connection)
         except self.engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+class Presence:
+    """A mark that this process lives, gone with it however it ends.
+
+    It is an advisory lock held by a connection outside the pool. It is shared, so that it can be
+    shown anew before the server has noticed that an earlier connection broke; whoever gets the
+    same lock for itself alone knows that nobody shows it.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self.key = secrets.randbits(63)
+        self._database = database
+        self._lock = threading.Lock()
+        self._connection: Connection | None = None
+
+    def show(self) -> None:
+        """Show the mark, anew where its connection broke; raise what `away` makes otherwise."""
+        with self._lock, self._database.answering():
+            if self._connection is None or not _lives(self._connection):
+                self._connection = None
+                self._connection = self._shown()
+
+    def leave(self) -> None:
+        with self._lock:
+            if self._connection is not None:
+                self._connection.close()
+                self._connection = None
+
+    def _shown(self) -> Connection:
+        connection = self._database.engine.connect()
+        connection.detach()
+        connection.execute(select(func.pg_advisory_lock_shared(self.key)))
+        connection.commit()
+        return connection
+
+
+def _lives(connection: Connection) -> bool:
+    """Whether it still answers; one that does not is closed."""
+    try:
+        connection.execute(text("select 1"))
+        connection.commit()
+    except DBAPIError as error:
+        connection.close()
+        if not _is_away(error):
+            raise
+        return False
+    return True
 
 
 def _note_use(_: object, record: ConnectionPoolEntry) -> None:

@@ -40,7 +40,7 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
     """The page's fields follow the run. Raises `NotFound`, also for another's, and `Invalid`."""
     run_id = run_in_address() or (session().generation_run_id if session().arrived else None)
     if run_id is None:
-        session().generation_run_id = None
+        session().generation_run_id = session().edited_run_id = None
         return None
     run = workbench().generation.get(actor, run_id)
     if session().generation_run_id != run.id:
@@ -55,5 +55,7 @@ def show_detection(run_id: UUID) -> None:
 
 
 def show_generation(run_id: UUID) -> None:
+    if session().generation_run_id != run_id:
+        session().edited_run_id = None
     session().generation_run_id = run_id
     show_in_address(run_id)

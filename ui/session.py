@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
+from core.generation.types import Message
 
 _KEY = "glimpse"
 
@@ -62,6 +63,12 @@ class UiSession:
     pictures: dict[tuple[UUID, str], UUID] = field(default_factory=dict)
     """The run whose address the browser knows a picture by, for each owner and SHA-256."""
     generation_run_id: UUID | None = None
+    edited_run_id: UUID | None = None
+    """The generation that the next one is a changed form of."""
+    earlier_messages: tuple[Message, ...] = ()
+    """Of a conversation: what comes between the system message and the prompt."""
+    prompt_version: UUID | None = None
+    """The version picked of a prompt of the library, where it is not simply the newest."""
     ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None

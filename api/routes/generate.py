@@ -10,9 +10,19 @@ from api.schemas import GenerateIn
 from api.streaming import failure, sse
 from core.errors import Unavailable
 from core.generation.types import GenerationRun
+from core.permissions import Actor
 from core.runs.types import RunStatus
+from core.workbench import Workbench
 
 router = APIRouter(prefix="/api/v1", tags=["generation"], dependencies=SECURED)
+
+
+def _start(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
+    used = asked.used_prompt
+    text = bench.prompts.written(caller, used.version_id, used.variables) if used else None
+    return bench.generation.start(
+        caller, text or asked.written, asked.params, asked.model, used_prompt=used
+    )
 
 
 @router.post(
@@ -21,15 +31,14 @@ router = APIRouter(prefix="/api/v1", tags=["generation"], dependencies=SECURED)
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
-    """Write from a prompt or from messages.
+    """Write from a prompt, from messages, or from a version of a prompt of the library.
 
     With `stream`, server-sent events: `token` for each, then one `done` (the same summary) or
     `error`. The header `X-Run-ID` names the run: it goes on when the stream is left, can be taken
     up again at `/api/v1/runs/{run_id}/stream` and stopped at `/api/v1/runs/{run_id}/cancel`.
     """
-    service = bench.generation
-    run = await run_in_threadpool(service.start, caller, asked.written, asked.params, asked.model)
-    live = await run_in_threadpool(service.follow, caller, run.id)
+    run = await run_in_threadpool(_start, bench, caller, asked)
+    live = await run_in_threadpool(bench.generation.follow, caller, run.id)
     headers = {"X-Run-ID": str(run.id)}
     if asked.stream:
         return sse(live.events(), headers)

@@ -10,11 +10,12 @@ from core.generation.types import Message, SamplingParams
 ROLES = ("system", "user", "assistant")
 MAX_SEED = 2**53 - 1
 """The largest whole number that survives JSON in every browser."""
+MAX_OUTPUTS = 8
 MAX_STOPS = 4
 MAX_STOP_CHARS = 100
 
 # field: (lowest, highest) of the whole numbers; `max_new_tokens` has its limit from the settings
-_WHOLE = {"top_k": (0, 1000), "n": (1, 8), "top_logprobs": (0, 5)}
+_WHOLE = {"top_k": (0, 1000), "n": (1, MAX_OUTPUTS), "top_logprobs": (0, 5)}
 _REAL = {"temperature": (0.0, 2.0), "repetition_penalty": (0.5, 2.0)}
 
 
@@ -29,7 +30,7 @@ def check_prompt(
         no text (NUL, half of a surrogate pair, control characters but tab and new line).
     """
     if isinstance(prompt, str):
-        text = _clean("prompt", prompt)
+        text = cleaned_text("prompt", prompt)
         messages: tuple[Message, ...] = ()
     else:
         messages = tuple(_clean_message(number, one) for number, one in enumerate(prompt))
@@ -50,10 +51,11 @@ def _clean_message(number: int, message: Message) -> Message:
             f"messages[{number}]: the role is {message.role!r}; allowed are {', '.join(ROLES)}.",
             facts={"field": f"messages[{number}].role", "allowed": ROLES},
         )
-    return Message(message.role, _clean(f"messages[{number}]", message.content))
+    return Message(message.role, cleaned_text(f"messages[{number}]", message.content))
 
 
-def _clean(field: str, text: object) -> str:
+def cleaned_text(field: str, text: object) -> str:
+    """The text with `\\n` as its line ends. `Invalid` where it is blank, or no text."""
     if not isinstance(text, str):
         raise Invalid(f"{field}: must be text.", facts={"field": field})
     text = text.replace("\r\n", "\n")

@@ -43,6 +43,11 @@ class LiveRun(LiveStream):
         if cancelled:
             sequence.cancel()
 
+    def position(self) -> int:
+        with self._changed:
+            sequences = tuple(self._sequences)
+        return min((sequence.position() for sequence in sequences), default=0)
+
     def cancel(self) -> None:
         with self._changed:
             self._cancelled = True
@@ -92,5 +97,13 @@ class LiveRun(LiveStream):
             for texts, end in zip(self._texts, self._ends, strict=True)
         )
         ends = [end for end in self._ends if end is not None]
-        usage = Usage(max((end.prompt_tokens for end in ends), default=0), len(self._events))
+        written = (
+            end.completion_tokens if end else len(texts)
+            for texts, end in zip(self._texts, self._ends, strict=True)
+        )
+        usage = Usage(
+            max((end.prompt_tokens for end in ends), default=0),
+            sum(written),
+            exact=all(end.exact for end in ends),
+        )
         return replace(self._run, outputs=outputs, usage=usage, timings_ms=dict(self._timings))

@@ -58,8 +58,10 @@ def new_run(
     )
 
 
-def insert_run(database: Database, actor: Actor, info: ModelInfo, run: GenerationRun) -> None:
-    """Commit the run's row."""
+def insert_run(
+    database: Database, actor: Actor, info: ModelInfo, run: GenerationRun, writer: int
+) -> None:
+    """Commit the run's row; `writer` is the key by which this process shows that it lives."""
     with database.unit_of_work() as session:
         model_id = ModelRepository(session).model_id_for(
             new_id(), Task.GENERATION, info.id, info.revision, info.source
@@ -80,18 +82,21 @@ def insert_run(database: Database, actor: Actor, info: ModelInfo, run: Generatio
             parent_id=run.origin.run_id if run.origin else None,
             relation=run.origin.relation if run.origin else None,
             prompt_version_id=run.used_prompt.version_id if run.used_prompt else None,
+            writer=writer,
         )
 
 
 def submit_outputs(live: LiveRun, generator: Generator) -> None:
-    """Hand each output to the engine, output k with `seed + k`.
+    """Hand each output to the engine, output k with `seed + k` where there is a seed.
 
     If the engine refuses one, the run ends as failed, the outputs before it are cancelled, and
     the engine's error is raised once that is recorded.
     """
     run = live.run
     for output in range(run.params.n):
-        seed = ((run.params.seed or 0) + output) % (MAX_SEED + 1)
+        seed = run.params.seed
+        if seed is not None:
+            seed = (seed + output) % (MAX_SEED + 1)
         try:
             sequence = generator.submit(
                 TextRequest(

@@ -21,8 +21,6 @@ from core.generation.types import (
 from core.runs.types import Relation, RunStatus
 from db.repositories.runs import Run, RunRepository
 
-_INTERRUPTED = "The server stopped while this was being written; start it again."
-
 
 def params_to_json(run: GenerationRun) -> dict[str, Any]:
     """Sampling parameters; and messages, lead, origin and variables where there are any.
@@ -47,7 +45,7 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
         {
             "text": output.text,
             "finish_reason": output.finish_reason,
-            "tokens": [_token_to_json(event) for event in events if event.output == number],
+            "tokens": [token_to_json(event) for event in events if event.output == number],
         }
         | ({} if output.claims is None else {"claims": [vars(one) for one in output.claims]})
         for number, output in enumerate(run.outputs)
@@ -60,7 +58,7 @@ def output_to_json(run: GenerationRun, events: Sequence[TokenEvent]) -> dict[str
     return stored
 
 
-def _token_to_json(event: TokenEvent) -> dict[str, Any]:
+def token_to_json(event: TokenEvent) -> dict[str, Any]:
     token: dict[str, Any] = {"text": event.text, "id": event.token_id, "logprob": event.logprob}
     if event.top:
         token["top"] = [[one.text, one.logprob, one.token_id] for one in event.top]
@@ -97,7 +95,7 @@ def read_run(
         usage=Usage(**output.get("usage", {"prompt_tokens": 0, "completion_tokens": 0})),
         timings_ms=row.timings_ms or {},
         created_at=row.created_at,
-        error=_INTERRUPTED if row.error_code == "interrupted" else output.get("error"),
+        error=output.get("error"),
         origin=_origin(row, origin or {}),
         lead=Lead(lead["text"], tuple(lead["ids"])) if lead else None,
         used_prompt=_used_prompt(row, variables),
@@ -143,10 +141,10 @@ def _events(output: Mapping[str, Any]) -> list[TokenEvent]:
     outputs = output.get("outputs", ())
     tokens = [enumerate(one.get("tokens", ())) for one in outputs]
     order = output.get("order") or [0] * sum(len(one.get("tokens", ())) for one in outputs)
-    return [_event(number, *next(tokens[number])) for number in order]
+    return [token_event(number, *next(tokens[number])) for number in order]
 
 
-def _event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
+def token_event(output: int, index: int, token: Mapping[str, Any]) -> TokenEvent:
     return TokenEvent(
         output=output,
         index=index,

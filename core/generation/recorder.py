@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import structlog
 
-from core import clock, metrics
+from core import metrics
 from core.errors import Unavailable
+from core.generation.closing import close_run
 from core.generation.live import LiveRun
-from core.generation.record import output_to_json
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
 from core.inference.types import EngineEnd
 from core.runs.types import RunStatus, Task
@@ -91,15 +91,7 @@ class Recorder:
 
     def _write(self, run: GenerationRun, events: Sequence[TokenEvent], code: str | None) -> None:
         with self._database.unit_of_work() as session:
-            closed = RunRepository(session).finish_run(
-                run.id,
-                status=run.status,
-                output=output_to_json(run, events),
-                error_code=code,
-                timings_ms=dict(run.timings_ms),
-                latency_ms=round(run.timings_ms["total"]),
-                finished_at=clock.now(),
-            )
+            closed = close_run(RunRepository(session), run, events, code)
         if not closed:
             log.warning("generation_row_closed_already", run_id=str(run.id))
 

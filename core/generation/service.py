@@ -9,21 +9,25 @@ from uuid import UUID
 
 import structlog
 
-from core import clock, metrics
+from core import metrics
 from core.config import Settings
-from core.errors import GlimpseError, NotFound, Unavailable
+from core.errors import GlimpseError, Invalid, NotFound, Unavailable
 from core.generation.limits import check_params, check_prompt
+from core.generation.lineage import Next, again, branched, continued
 from core.generation.live import LiveRun
 from core.generation.opening import insert_run, new_run, submit_outputs
+from core.generation.progress import Progress
 from core.generation.record import read_run
 from core.generation.recorder import Recorder
+from core.generation.recovery import recover
 from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, Lead, Message, Origin, SamplingParams, UsedPrompt
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
-from core.runs.types import Task
+from core.runs.access import readable_run
+from core.runs.types import Relation, Task
 from db.repositories.runs import RunRepository
-from db.session import Database
+from db.session import Database, Presence
 
 log = structlog.get_logger()
 
@@ -44,10 +48,11 @@ class GenerationService:
         self._database = database
         self._models = models
         self._settings = settings
-        self._since = clock.now()
         self._live: dict[UUID, LiveRun] = {}
         self._lock = threading.Lock()
         self._closed = False
+        self._presence = Presence(database)
+        self._progress = Progress(database, self._presence)
         self._recorder = Recorder(database, done=self._forget)
 
     def start(
@@ -64,13 +69,14 @@ class GenerationService:
         """Begin a generation; returns at once, while it is written.
 
         Output k of `params.n` draws with `seed + k`; a seed that is not given is made up and
-        recorded, so that every run can be repeated. Whoever gives an `origin`, a `lead` or a
-        `used_prompt` has made sure that the actor may use them.
+        recorded, so that every run can be repeated; unless the model takes none. Whoever gives a
+        `lead` or a `used_prompt` has made sure that the actor may use them.
 
         Raises
         ------
-        Invalid : prompt or a parameter; the message names the field and what is allowed.
-        NotFound, Unavailable : the model.
+        Invalid : prompt or a parameter; the message names the field and what is allowed. Or the
+            model cannot write on from a lead.
+        NotFound, Unavailable : the model, or the run of the origin.
         LimitReached : too many outputs are waiting.
         """
         actor.require(Permission.GENERATE)
@@ -78,7 +84,8 @@ class GenerationService:
             text, messages = check_prompt(prompt, self._settings.max_prompt_chars)
             check_params(params, self._settings.max_new_tokens)
             info, generator = self._models.generator(model)
-            if params.seed is None:
+            self._check_sources(actor, info, generator, origin, lead)
+            if params.seed is None and generator.abilities.seed:
                 params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
             run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
             live = self._open(actor, info, run)
@@ -88,6 +95,43 @@ class GenerationService:
             raise
         submit_outputs(live, generator)
         return live.run
+
+    def again(self, actor: Actor, run_id: UUID) -> GenerationRun:
+        """Write anew what a run was asked for, with another seed.
+
+        This, `carry_on` and `branch` begin a run of the actor's, as `start` does, and raise what
+        `start` raises; `NotFound` for a run that the actor may not see.
+        """
+        return self._start_next(actor, again(self.get(actor, run_id)))
+
+    def carry_on(
+        self, actor: Actor, run_id: UUID, output: int = 0, max_new_tokens: int | None = None
+    ) -> GenerationRun:
+        """Write on where an output ended; as many tokens as before where no number is given.
+
+        Raises
+        ------
+        Invalid : there is no such output, or it has not ended, has ended by itself or is empty.
+        """
+        stream = self.follow(actor, run_id)
+        return self._start_next(
+            actor, continued(stream.run, stream.since(0)[0], output, max_new_tokens)
+        )
+
+    def branch(
+        self, actor: Actor, run_id: UUID, output: int, index: int, token_id: int
+    ) -> GenerationRun:
+        """Write on from the middle of an output, with `token_id` in the place of token `index`.
+
+        Raises
+        ------
+        Invalid : there is no such output or token, or `token_id` is neither the token that was
+            drawn there nor one of the alternatives recorded with it.
+        """
+        stream = self.follow(actor, run_id)
+        return self._start_next(
+            actor, branched(stream.run, stream.since(0)[0], output, index, token_id)
+        )
 
     def get(self, actor: Actor, run_id: UUID) -> GenerationRun:
         """The run as it stands; `NotFound` for another's."""
@@ -119,10 +163,11 @@ class GenerationService:
         return stream.run
 
     def recover(self) -> int:
-        """Mark as failed what a dead process left running; returns how many runs that were."""
-        with self._database.unit_of_work() as session:
-            repository = RunRepository(session)
-            return repository.fail_interrupted(Task.GENERATION, self._since, clock.now())
+        """Close as failed what dead processes left running, with the text that was kept of it.
+
+        Returns how many runs that were. Runs that a living process writes stay as they are.
+        """
+        return recover(self._database)
 
     def close(self) -> None:
         """Cancel what is running and record it, within some seconds."""
@@ -135,6 +180,39 @@ class GenerationService:
             live.wait(_CLOSE_S / len(running))
         if not self._recorder.close(_CLOSE_S):
             log.error("closed_before_all_recorded")
+        self._progress.close(_CLOSE_S)
+        self._presence.leave()
+
+    def _start_next(self, actor: Actor, following: Next) -> GenerationRun:
+        return self.start(
+            actor,
+            following.prompt,
+            following.params,
+            following.model,
+            origin=following.origin,
+            lead=following.lead,
+            used_prompt=following.used_prompt,
+        )
+
+    def _check_sources(
+        self,
+        actor: Actor,
+        info: ModelInfo,
+        generator: Generator,
+        origin: Origin | None,
+        lead: Lead | None,
+    ) -> None:
+        if lead is not None and not generator.abilities.leads:
+            raise Invalid(
+                f"The model {info.id} cannot write on from a given place; choose another model, or "
+                "start again from the prompt.",
+                facts={"model": info.id},
+            )
+        if origin is not None:
+            described = origin.relation is Relation.DESCRIBED
+            task = Task.DETECTION if described else Task.GENERATION
+            with self._database.unit_of_work() as session:
+                readable_run(RunRepository(session), actor, origin.run_id, task)
 
     def _open(self, actor: Actor, info: ModelInfo, run: GenerationRun) -> LiveRun:
         """Commit a running row and keep its live side."""
@@ -144,10 +222,12 @@ class GenerationService:
                 raise Unavailable("Glimpse is shutting down; try again later.", retry_after=10)
             self._live[run.id] = live
         try:
-            insert_run(self._database, actor, info, run)
+            self._presence.show()
+            insert_run(self._database, actor, info, run, self._presence.key)
         except BaseException:
             self._forget(live)
             raise
+        self._progress.follow(live)
         return live
 
     def _stream(self, run_id: UUID) -> LiveStream | None:
@@ -160,5 +240,6 @@ class GenerationService:
 
     def _forget(self, live: LiveRun) -> None:
         """Recorded: from now on it is read from its row; who follows it keeps it to the end."""
+        self._progress.leave(live)
         with self._lock:
             self._live.pop(live.run.id, None)

@@ -66,6 +66,10 @@ class LiveStream:
             self._changed.wait_for(lambda: self._recorded is not None, timeout_s)
         return self.run
 
+    def position(self) -> int:
+        """Its place in the queue, the next to begin at 1; 0 once it has begun."""
+        return 0
+
     def recorded(self, run: GenerationRun) -> None:
         """The row is committed: tell the end."""
         with self._changed:

@@ -116,8 +116,11 @@ class Output:
 
 @dataclass(frozen=True)
 class Usage:
+    """Tokens; where not `exact`, the pieces an engine sent that told no counts, and no prompt."""
+
     prompt_tokens: int
     completion_tokens: int
+    exact: bool = True
 
 
 @dataclass(frozen=True)
@@ -142,3 +145,7 @@ class GenerationRun:
     origin: Origin | None = None
     lead: Lead | None = None
     used_prompt: UsedPrompt | None = None
+
+    def whole_text(self, output: int = 0) -> str:
+        """An output as people read it: what it began with, then what this run wrote."""
+        return (self.lead.text if self.lead else "") + self.outputs[output].text

@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2
 
 from core.config import ROOT
+from core.errors import Unavailable
 from core.inference.types import ModelEntry
 
 REMOTE = "remote"
@@ -53,6 +54,16 @@ def key_in(variable: str) -> str:
             "anew and start again"
         )
     return key
+
+
+def engine_key(entry: ModelEntry) -> str | None:
+    """The key of a remote engine, where it asks for one; `Unavailable` where it is not set."""
+    if entry.api_key_env is None:
+        return None
+    try:
+        return key_in(entry.api_key_env)
+    except ValueError as error:
+        raise Unavailable(f"models.toml: {error}.") from error
 
 
 def shown_source(source: str) -> str:

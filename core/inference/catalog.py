@@ -12,9 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.config import ROOT
 from core.errors import ConfigurationError
+from core.inference.abilities import remote_abilities
 from core.inference.addresses import REMOTE, check_address, is_address, key_in, shown_source
 from core.inference.cards import Card, read_card
-from core.inference.types import ModelEntry, ModelInfo, ModelState
+from core.inference.types import ModelEntry, ModelInfo, ModelState, Support
 from core.runs.types import Task
 
 BUILTIN_FAKE = "builtin:fake"
@@ -22,6 +23,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
     {"detector": Task.DETECTION, "generator": Task.GENERATION}
 )
 
+_REMOTE_KEYS = ("api_key_env", "model", "supports")
 _HUB_ID = re.compile(r"[\w.-]+(/[\w.-]+)?")
 
 
@@ -35,22 +37,27 @@ class BrokenEntry:
     reason: str
 
 
-class _GeneratorEntry(BaseModel):
+class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
     source: str = Field(min_length=1)
     revision: str | None = Field(None, min_length=1)
     dtype: Literal["auto", "float32", "float16", "bfloat16"] = "auto"
-
-
-class _DetectorEntry(_GeneratorEntry):
-    box_threshold: float = Field(0.35, ge=0, le=1)
-    text_threshold: float = Field(0.25, ge=0, le=1)
     api_key_env: str | None = Field(None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
 
 
-_SHAPES: Mapping[Task, type[_GeneratorEntry]] = MappingProxyType(
+class _DetectorEntry(_Entry):
+    box_threshold: float = Field(0.35, ge=0, le=1)
+    text_threshold: float = Field(0.25, ge=0, le=1)
+
+
+class _GeneratorEntry(_Entry):
+    model: str | None = Field(None, min_length=1)
+    supports: frozenset[Support] = Field(frozenset(), strict=False)
+
+
+_SHAPES: Mapping[Task, type[_Entry]] = MappingProxyType(
     {Task.DETECTION: _DetectorEntry, Task.GENERATION: _GeneratorEntry}
 )
 
@@ -93,19 +100,23 @@ def starting_info(entry: ModelEntry | BrokenEntry) -> ModelInfo:
     source = Path(entry.source)
     known = entry if isinstance(entry, ModelEntry) else None
     bundled = source.is_relative_to(ROOT / "models")
+    remote = known is not None and is_address(known.source)
+    writes = known if remote and entry.task is Task.GENERATION else None
     card = read_card(source) if bundled else Card()
     return ModelInfo(
         id=entry.id,
         task=entry.task,
         source=shown_source(entry.source),
         revision=(known.revision if known else None) or "",
-        device=REMOTE if known and is_address(entry.source) else "",
+        device=REMOTE if remote else "",
         state=ModelState.WAITING if known else ModelState.UNAVAILABLE,
         reason=entry.reason if isinstance(entry, BrokenEntry) else None,
         parameters=None,
         box_threshold=known.box_threshold if known else 0.0,
         text_threshold=known.text_threshold if known else 0.0,
         bundled=bundled,
+        chat_template=writes is not None and Support.CHAT in writes.supports,
+        abilities=remote_abilities(writes) if writes else None,
         purpose=card.purpose,
         on_captions=card.captions,
     )
@@ -121,9 +132,8 @@ def _entries(task: Task, rows: Iterable[Any], folder: Path) -> Iterable[ModelEnt
             if name in taken:
                 raise ValueError(f"the id “{name}” is used twice; give each model its own")
             entry = _SHAPES[task].model_validate(row)
-            values = entry.model_dump() | {"source": _resolved(entry.source, folder, task)}
-            if isinstance(entry, _DetectorEntry):
-                _check_remote(entry)
+            values = entry.model_dump() | {"source": _resolved(entry.source, folder)}
+            _check_remote(entry)
         except ValueError as error:
             shown = f"{name} ({number})" if name in taken else name
             reason = _reason(error, task) if isinstance(error, ValidationError) else str(error)
@@ -142,26 +152,25 @@ def _reason(error: ValidationError, task: Task) -> str:
     return f"“{key}”: {first['msg']}" if key else first["msg"]
 
 
-def _check_remote(entry: _DetectorEntry) -> None:
+def _check_remote(entry: _Entry) -> None:
     """Refuse keys that do not go with the kind of source."""
     remote = is_address(entry.source)
     if remote and "dtype" in entry.model_fields_set:
         raise ValueError("“dtype” is the remote engine's own affair; remove it")
-    if entry.api_key_env and not remote:
-        raise ValueError("“api_key_env” is for remote engines (https://…) only; remove it")
+    for key in _REMOTE_KEYS:
+        if key in entry.model_fields_set and not remote:
+            raise ValueError(f"“{key}” is for remote engines (https://…) only; remove it")
     if entry.api_key_env:
         key_in(entry.api_key_env)
 
 
-def _resolved(source: str, folder: Path, task: Task) -> str:
+def _resolved(source: str, folder: Path) -> str:
     """A folder as an absolute path; a Hub id, an address or a built-in engine as it is."""
     if source.startswith("builtin:"):
         if source.partition("?")[0] != BUILTIN_FAKE:
             raise ValueError(f"unknown engine “{source}”; allowed is: {BUILTIN_FAKE}")
         return source
     if is_address(source):
-        if task is Task.GENERATION:
-            raise ValueError("remote engines write no text; name a folder or a Hub id")
         check_address(source)
         return source
     try:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from time import monotonic, perf_counter
 
 import httpx2
@@ -10,11 +9,11 @@ import httpx2
 from core.config import Settings
 from core.detection.types import FLOOR, Detection
 from core.errors import Invalid, LimitReached, Unavailable
-from core.inference.addresses import key_in
-from core.inference.remote_failures import Failure, Server
+from core.inference.addresses import engine_key
+from core.inference.remote_failures import Failure, Manner, Server
 from core.inference.remote_format import as_base64, as_detections
 from core.inference.remote_health import RemoteHealth
-from core.inference.types import DetectorAnswer, DetectorRequest, ModelEntry, ModelInfo, ModelState
+from core.inference.types import DetectorAnswer, DetectorRequest, ModelEntry, ModelInfo
 from core.metrics import model_calls_total
 from core.runs.types import Task
 from core.trace import current_trace_id
@@ -25,6 +24,12 @@ AT_ONCE = 8
 _CONNECT_S = 5
 _BUSY_RETRY_S = 2
 _MOST_BYTES = 8 * 2**20
+_MANNER = Manner(
+    format="the Hugging Face format for zero-shot detection",
+    change="the picture or the phrases",
+    lighter="with a smaller picture",
+    limit="GLIMPSE_REMOTE_TIMEOUT_S",
+)
 _IDLE_S = 2.0  # common servers hang up after five idle seconds; leave before they do
 
 
@@ -44,9 +49,15 @@ class RemoteDetector:
         limit = settings.remote_timeout_s
         self._id = entry.id
         self._url = httpx2.URL(entry.source)
-        key = _key(entry)
+        key = engine_key(entry)
         self._server = Server(
-            entry.id, self._url.netloc.decode(), self._url.path, entry.api_key_env, limit, key
+            entry.id,
+            self._url.netloc.decode(),
+            self._url.path,
+            entry.api_key_env,
+            limit,
+            _MANNER,
+            key,
         )
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._health = RemoteHealth(clock)
@@ -60,8 +71,7 @@ class RemoteDetector:
 
     def described(self, info: ModelInfo) -> ModelInfo:
         """`info` with the state of now: waiting for a call, ready, or away for a while."""
-        state, reason = self._health.state()
-        return replace(info, state=state, reason=reason)
+        return self._health.described(info)
 
     def detect(self, request: DetectorRequest) -> DetectorAnswer:
         if request.caption is not None:
@@ -98,7 +108,7 @@ class RemoteDetector:
             found = self._found(content, request)
         except Failure as failure:
             self._health.fails(failure)
-            raise self._unavailable(failure.reason, failure.retry_after) from failure
+            raise self._server.unavailable(failure.reason, failure.retry_after) from failure
         except (Invalid, LimitReached):
             self._health.works()
             raise
@@ -151,28 +161,10 @@ class RemoteDetector:
     def _refuse_while_away(self) -> None:
         if self._closed:
             raise self._stopping()
-        state, reason = self._health.state()
-        if state is ModelState.UNAVAILABLE:
-            raise self._unavailable(reason or "", self._health.retry_after())
+        self._health.check(self._server)
 
     def _stopping(self) -> Unavailable:
-        return self._unavailable("The program is stopping.", None)
-
-    def _unavailable(self, reason: str, retry_after: int | None) -> Unavailable:
-        return Unavailable(
-            f"The model “{self._id}” is unavailable: {reason}",
-            facts={"model": self._id, "reason": reason},
-            retry_after=retry_after,
-        )
-
-
-def _key(entry: ModelEntry) -> str | None:
-    if entry.api_key_env is None:
-        return None
-    try:
-        return key_in(entry.api_key_env)
-    except ValueError as error:
-        raise Unavailable(f"models.toml: {error}.") from error
+        return self._server.unavailable("The program is stopping.", None)
 
 
 def _headers(key: str | None) -> dict[str, str]:

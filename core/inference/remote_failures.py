@@ -1,18 +1,13 @@
 """What can go wrong with a model on another server, in words people can act on."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from math import ceil
 
-from core.clock import now
-from core.errors import Invalid, LimitReached
+from core.errors import Invalid, LimitReached, Unavailable
+from core.inference.remote_words import told_in, wait_of, words_of
 from core.masking import MASK
 
 _SOON_S, _LATER_S = 10, 60
-_LONGEST_WAIT_S = 3600
 _MOST_SAID = 200
 _REFUSED = frozenset({400, 413, 415, 422})
 _AWAY = frozenset({502, 503, 504})
@@ -38,6 +33,22 @@ class Failure(Exception):
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How a kind of model is asked, in the words its errors need.
+
+    `change` is what may be at fault in a refused request, `lighter` how to ask for less, `limit`
+    the setting with the seconds an answer may take. `instead` is what to do where a server may
+    well lack this one call: then the request is at fault for asking.
+    """
+
+    format: str
+    change: str
+    lighter: str
+    limit: str
+    instead: str | None = None
+
+
+@dataclass(frozen=True)
 class Server:
     """Who is asked; `name` is host and port, `key_variable` what holds the key.
 
@@ -49,7 +60,15 @@ class Server:
     path: str
     key_variable: str | None
     limit_s: int
+    manner: Manner
     key: str | None = field(default=None, repr=False)
+
+    def unavailable(self, reason: str, retry_after: int | None) -> Unavailable:
+        return Unavailable(
+            f"The model “{self.model}” is unavailable: {reason}",
+            facts={"model": self.model, "reason": reason},
+            retry_after=retry_after,
+        )
 
     def away(self) -> Failure:
         return Failure(
@@ -61,7 +80,7 @@ class Server:
     def slow(self) -> Failure:
         return Failure(
             f"Its server {self.name} did not answer within {self.limit_s} seconds; try again "
-            "later or with a smaller picture, or raise GLIMPSE_REMOTE_TIMEOUT_S.",
+            f"later or {self.manner.lighter}, or raise {self.manner.limit}.",
             _SOON_S,
             certain=False,
         )
@@ -76,9 +95,28 @@ class Server:
 
     def unreadable(self, why: str) -> Failure:
         return Failure(
-            f"Its server {self.name} did not answer in the Hugging Face format for zero-shot "
-            f"detection ({self._line(why)}); check that the address is that of such an engine.",
+            f"Its server {self.name} did not answer in {self.manner.format} ({self._line(why)}); "
+            "check that the address is that of such an engine.",
             _LATER_S,
+        )
+
+    def unfinished(self, word: str | None) -> Failure:
+        """The text ended, but not as a text ends: the server says why by `word`, or not at all."""
+        why = f"for “{self._line(word)}”" if word else "without saying why"
+        return Failure(
+            f"Its server {self.name} ended the text {why}; try again, and look at its log if it "
+            "happens twice.",
+            _SOON_S,
+            certain=False,
+        )
+
+    def gave_up(self, told: object) -> Failure:
+        """It told of an error in the middle of an answer: `told`, in one of the common forms."""
+        return Failure(
+            f"Its server {self.name} ended with an error; try again, and look at its log if it "
+            f"happens twice.{self._quoted(told)}",
+            _SOON_S,
+            certain=False,
         )
 
     def judge(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
@@ -92,9 +130,8 @@ class Server:
         """
         if 200 <= status < 300:
             return
-        said = self._line(_said(content)).rstrip(".")
-        quoted = f" It says: “{said}”." if said else ""
-        wait = _wait(headers.get("retry-after", "")) or _SOON_S
+        quoted = self._quoted(told_in(content))
+        wait = wait_of(headers.get("retry-after", "")) or _SOON_S
         if status == 429:
             raise LimitReached(
                 f"The server {self.name} of the model “{self.model}” takes no more requests now; "
@@ -105,7 +142,7 @@ class Server:
         if status in _REFUSED:
             raise Invalid(
                 f"The server {self.name} of the model “{self.model}” refused the request "
-                f"(HTTP {status}); change the picture or the phrases.{quoted}",
+                f"(HTTP {status}); change {self.manner.change}.{quoted}",
                 facts={"model": self.model, "status": status},
             )
         if 300 <= status < 400:
@@ -113,14 +150,24 @@ class Server:
         if status in _KEY_REFUSED:
             raise Failure(self._key_refused(status) + quoted, _LATER_S)
         if status in _NOT_HERE:
-            told = f"takes no such call at {self.path} (HTTP {status}); check its address in"
-            raise Failure(f"Its server {self.name} {told} models.toml.{quoted}", _LATER_S)
+            raise self._not_here(status, quoted)
         told = "is away" if status in _AWAY else "failed"
         raise Failure(
             f"Its server {self.name} {told} (HTTP {status}); try again later, and look at its log "
             f"if it stays so.{quoted}",
             wait,
             certain=status in _AWAY,
+        )
+
+    def _not_here(self, status: int, quoted: str) -> Failure | Invalid:
+        told = f"takes no such call at {self.path} (HTTP {status})"
+        if self.manner.instead is None:
+            told = f"Its server {self.name} {told}; check its address in models.toml.{quoted}"
+            return Failure(told, _LATER_S)
+        return Invalid(
+            f"The server {self.name} of the model “{self.model}” {told}; {self.manner.instead}."
+            f"{quoted}",
+            facts={"model": self.model, "status": status},
         )
 
     def _moved(self, location: str) -> Failure:
@@ -141,36 +188,12 @@ class Server:
             f"{self.key_variable} and start again."
         )
 
+    def _quoted(self, told: object) -> str:
+        said = self._line(words_of(told)).rstrip(".")
+        return f" It says: “{said}”." if said else ""
+
     def _line(self, text: str) -> str:
         """Foreign text as one short line."""
         printable = "".join(char if char.isprintable() else " " for char in text)
         shown = printable.replace(self.key, MASK) if self.key else printable
         return " ".join(shown.split())[:_MOST_SAID]
-
-
-def _said(content: bytes) -> str:
-    """The words of an error in one of the common forms; empty where there are none."""
-    try:
-        body = json.loads(content)
-    except (ValueError, RecursionError):
-        return ""
-    told = body.get("error") or body.get("detail") if isinstance(body, dict) else None
-    if isinstance(told, list) and told:
-        told = told[0]
-    if isinstance(told, dict):
-        told = told.get("message") or told.get("msg")
-    return told if isinstance(told, str) else ""
-
-
-def _wait(header: str) -> int | None:
-    """Seconds from a Retry-After header, which holds seconds or a date (RFC 9110)."""
-    if header.isascii() and header.isdecimal():
-        seconds = int(header[:9])
-    else:
-        try:
-            date = parsedate_to_datetime(header)
-        except ValueError:
-            return None
-        date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        seconds = ceil((date - now()).total_seconds())
-    return min(max(seconds, 1), _LONGEST_WAIT_S)

@@ -2,10 +2,11 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from math import ceil
 
-from core.inference.remote_failures import Failure
-from core.inference.types import ModelState
+from core.inference.remote_failures import Failure, Server
+from core.inference.types import ModelInfo, ModelState
 
 _STRIKES = 2
 
@@ -36,7 +37,18 @@ class RemoteHealth:
                 return ModelState.READY, None
             return ModelState.WAITING, self._reason
 
-    def retry_after(self) -> int:
+    def described(self, info: ModelInfo) -> ModelInfo:
+        """`info` with the state of now."""
+        state, reason = self.state()
+        return replace(info, state=state, reason=reason)
+
+    def check(self, server: Server) -> None:
+        """Raise `Unavailable` while `server` is not worth another call."""
+        state, reason = self.state()
+        if state is ModelState.UNAVAILABLE:
+            raise server.unavailable(reason or "", self._retry_after())
+
+    def _retry_after(self) -> int:
         """Seconds until the server is asked again; at least 1."""
         with self._lock:
             return max(1, ceil(self._away_until - self._clock()))

@@ -20,6 +20,7 @@ from core.inference.fake import REVISION, FakeDetector
 from core.inference.fake_text import FakeGenerator
 from core.inference.loader import LoadedDetector, LoadedTextModel, load_detector, load_text_model
 from core.inference.remote import RemoteDetector
+from core.inference.remote_text import RemoteGenerator
 from core.inference.textengine import build_generator
 from core.inference.types import Detector, Generator, ModelEntry, ModelInfo, ModelState
 
@@ -33,6 +34,11 @@ Engine = TypeVar("Engine", Detector, Generator)
 @runtime_checkable
 class _Closeable(Protocol):
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class _Remote(Protocol):
+    def described(self, info: ModelInfo) -> ModelInfo: ...
 
 
 class Slot(ABC, Generic[Engine]):
@@ -50,7 +56,7 @@ class Slot(ABC, Generic[Engine]):
     def info(self) -> ModelInfo:
         """How the model stands now."""
         engine: object = self._engine
-        return engine.described(self._info) if isinstance(engine, RemoteDetector) else self._info
+        return engine.described(self._info) if isinstance(engine, _Remote) else self._info
 
     @info.setter
     def info(self, info: ModelInfo) -> None:
@@ -138,8 +144,16 @@ class GeneratorSlot(Slot[Generator]):
     def _build(self, entry: ModelEntry) -> Generator:
         if is_fake(entry):
             fake = FakeGenerator(entry, self._settings)
-            self.info = replace(self.info, revision=REVISION, device="cpu", chat_template=True)
+            self.info = replace(
+                self.info,
+                revision=REVISION,
+                device="cpu",
+                chat_template=True,
+                abilities=fake.abilities,
+            )
             return fake
+        if is_remote(entry):
+            return RemoteGenerator(entry, self._settings)
         loaded = load_text_model(entry, self._settings.device)
         generator = build_generator(loaded, self._settings)
         self._note(loaded)
@@ -147,5 +161,6 @@ class GeneratorSlot(Slot[Generator]):
             self.info,
             context_tokens=loaded.context_tokens,
             chat_template=bool(getattr(loaded.tokenizer, "chat_template", None)),
+            abilities=generator.abilities,
         )
         return generator

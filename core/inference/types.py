@@ -13,6 +13,17 @@ from core.generation.types import FinishReason, Lead, Message, SamplingParams, T
 from core.runs.types import Task
 
 
+class Support(StrEnum):
+    """What only some remote text engines do."""
+
+    CHAT = "chat"
+    """Has a chat template: its pages send messages."""
+    SEED = "seed"
+    TOP_K = "top_k"
+    REPETITION_PENALTY = "repetition_penalty"
+    LOGPROBS = "logprobs"
+
+
 @dataclass(frozen=True)
 class ModelEntry:
     """One line of `models.toml`, with its source resolved against that file's folder."""
@@ -26,6 +37,10 @@ class ModelEntry:
     text_threshold: float = 0.25
     api_key_env: str | None = None
     """The environment variable that holds a remote engine's key."""
+    model: str | None = None
+    """The name a remote text engine knows the model by, where it is not the id."""
+    supports: frozenset[Support] = frozenset()
+    """What a remote text engine is said to do beyond what all of them do."""
 
 
 class ModelState(StrEnum):
@@ -129,6 +144,8 @@ class EngineEnd:
     text: str
     """The whole text, a met stop string cut off."""
     error: str | None = None
+    exact: bool = True
+    """False where the engine told no counts: then of the pieces it sent, and none of the prompt."""
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,22 @@ from core.review.paging import Cursor, read_cursor
 from core.runs.access import readable_run
 from core.runs.comparison import Comparison, compared
 from core.runs.filters import checked, conditions
-from core.runs.types import HistoryFilter, HistoryPage, RunStatus, RunSummary, Task
-from db.repositories.runs import ImageRepository, Listed, RunRepository
+from core.runs.types import (
+    HistoryFilter,
+    HistoryPage,
+    Relation,
+    Relatives,
+    RunLink,
+    RunStatus,
+    RunSummary,
+    Task,
+)
+from db.repositories.lineage import LineageRepository
+from db.repositories.runs import ImageRepository, Listed, Run, RunRepository
 from db.session import Database
 
 MAX_RECENT = 200
+_MAX_CHILDREN = 50
 
 
 class RunService:
@@ -94,6 +105,29 @@ class RunService:
             run, _ = readable_run(RunRepository(session), actor, run_id)
         return Task(run.task)
 
+    def relatives(self, actor: Actor, run_id: UUID) -> Relatives:
+        """Where a run came from and what came from it, as far as the actor may see these runs.
+
+        Raises
+        ------
+        NotFound : unknown, or not the actor's to see.
+        """
+        with self._database.unit_of_work() as session:
+            run, _ = readable_run(RunRepository(session), actor, run_id)
+            owner = None if actor.may(Permission.REVIEW) else actor.user_id
+            lineage = LineageRepository(session, owner)
+            parent, children = lineage.parent(run), lineage.children(run, _MAX_CHILDREN)
+        return Relatives(
+            None if parent is None else _link(parent, run.relation),
+            tuple(_link(child, child.relation) for child in children),
+        )
+
+
+def _link(run: Run, relation: str | None) -> RunLink:
+    return RunLink(
+        run.id, Relation(str(relation)), Task(run.task), run.created_at, RunStatus(run.status)
+    )
+
 
 def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
     return tuple(
@@ -110,6 +144,7 @@ def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
             image_sha256=None if run.image_sha256 is None else run.image_sha256.hex(),
             box_threshold=threshold,
             boxes=run.boxes,
+            relation=None if run.relation is None else Relation(run.relation),
         )
         for run, model, rating, threshold in rows
     )

@@ -53,6 +53,27 @@ class RunSummary:
     image_sha256: str | None = None
     box_threshold: float | None = None
     boxes: int | None = None
+    relation: Relation | None = None
+    """Where it came from another run."""
+
+
+@dataclass(frozen=True)
+class RunLink:
+    """A run beside another one; `relation` is what the later of the two is to the earlier."""
+
+    id: UUID
+    relation: Relation
+    task: Task
+    created_at: datetime
+    status: RunStatus
+
+
+@dataclass(frozen=True)
+class Relatives:
+    """The run that a run came from, and the newest of those that came from it, newest first."""
+
+    parent: RunLink | None
+    children: tuple[RunLink, ...]
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,8 @@ class Run(Base):
     """The version of a prompt of the library that the prompt was made from."""
     prompt_tokens: Mapped[int | None]
     completion_tokens: Mapped[int | None]
+    writer: Mapped[int | None] = mapped_column(BigInteger)
+    """Of a generation: the key of the lock by which its process shows that it lives."""
     claims: Mapped[int | None]
     """Of a report on boxes: how many claims it makes, and how many of them the boxes support."""
     claims_supported: Mapped[int | None]

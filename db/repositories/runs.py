@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, select, tuple_, update
+from sqlalchemy import Select, case, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
 from db.models import Feedback, Image, Model, Run
+from db.repositories.progress import ProgressRepository
+from db.repositories.usage import UsageRepository
 
 __all__ = ["Image", "ImageRepository", "Listed", "Model", "ModelRepository", "Run", "RunRepository"]
 
@@ -40,6 +42,7 @@ class RunRepository:
         parent_id: UUID | None = None,
         relation: str | None = None,
         prompt_version_id: UUID | None = None,
+        writer: int | None = None,
     ) -> None:
         """Add a run that has yet to end, and send it to the database."""
         run = Run(
@@ -58,6 +61,7 @@ class RunRepository:
             parent_id=parent_id,
             relation=relation,
             prompt_version_id=prompt_version_id,
+            writer=writer,
         )
         self._session.add(run)
         self._session.flush()
@@ -70,10 +74,17 @@ class RunRepository:
         output: dict[str, Any] | None,
         error_code: str | None,
         timings_ms: dict[str, float],
-        latency_ms: int,
+        latency_ms: int | None,
         finished_at: datetime,
+        prompt_tokens: int = 0,
+        completion_tokens: int = 0,
+        claims: int | None = None,
+        claims_supported: int | None = None,
     ) -> bool:
-        """Close a running run; False where it was closed already, which then stays as it is."""
+        """Close a running run, count its tokens and drop the parts kept of it.
+
+        False where it was closed already, which then stays as it is.
+        """
         closed = self._session.scalars(
             update(Run)
             .where(Run.id == run_id, Run.status == "running")
@@ -84,10 +95,17 @@ class RunRepository:
                 timings_ms=timings_ms,
                 latency_ms=latency_ms,
                 finished_at=finished_at,
+                prompt_tokens=prompt_tokens,
+                completion_tokens=completion_tokens,
+                claims=claims,
+                claims_supported=claims_supported,
             )
             .returning(Run.id)
-        )
-        return closed.one_or_none() is not None
+        ).one_or_none()
+        if closed is not None:
+            UsageRepository(self._session).count(run_id)
+            ProgressRepository(self._session).drop(run_id)
+        return closed is not None
 
     def get_run(self, run_id: UUID) -> tuple[Run, Model] | None:
         row = self._session.execute(
@@ -140,15 +158,24 @@ class RunRepository:
             query = query.where(Run.image_sha256 == image_sha256)
         return [(row[0], row[1], row[2], row[3]) for row in self._session.execute(query)]
 
-    def fail_interrupted(self, task: str, before: datetime, now: datetime) -> int:
-        """Close runs of `task` left running since before a process began; returns how many."""
-        closed = self._session.scalars(
-            update(Run)
-            .where(Run.task == task, Run.status == "running", Run.created_at < before)
-            .values(status="failed", error_code="interrupted", finished_at=now)
-            .returning(Run.id)
+    def writers(self, task: str) -> Sequence[int | None]:
+        """The keys of those who write runs of `task`, or left them; None for an unknown one."""
+        running = select(Run.writer).where(Run.task == task, Run.status == "running")
+        return self._session.scalars(running.distinct()).all()
+
+    def left_by(self, task: str, writer: int | None) -> Sequence[UUID]:
+        """Runs of `task` that a dead writer left running; none where it lives.
+
+        Nobody else is told of them before the transaction ends.
+        """
+        if writer is not None and not self._session.scalar(
+            select(func.pg_try_advisory_xact_lock(writer))
+        ):
+            return ()
+        left = select(Run.id).where(
+            Run.task == task, Run.status == "running", Run.writer.is_not_distinct_from(writer)
         )
-        return len(closed.all())
+        return self._session.scalars(left.with_for_update()).all()
 
 
 def _listed(user_id: UUID) -> Select[Run, Model, int, float | None]:
@@ -164,6 +191,7 @@ def _listed(user_id: UUID) -> Select[Run, Model, int, float | None]:
                 Run.image_sha256,
                 Run.boxes,
                 Run.created_at,
+                Run.relation,
                 raiseload=True,
             )
         )

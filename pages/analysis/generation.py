@@ -2,22 +2,25 @@
 
 import streamlit as st
 
-from core.generation.types import GenerationRun, SamplingParams
+from core.generation.types import GenerationRun
 from core.permissions import Permission
 from core.runs.types import RunStatus, Task
-from ui.components.generation_form import as_asked, model_field, prompt_field
-from ui.components.generation_result import facts_and_again, generation_result
+from ui.components.generation_actions import actions, run_facts
+from ui.components.generation_form import model_field, wording_fields
+from ui.components.generation_result import generation_result
+from ui.components.generation_start import GenerationAsk, edited_notice, start
+from ui.components.lineage import lineage
 from ui.components.rating import rating_panel
 from ui.components.sampling import sampling_panel
 from ui.errors import shown
 from ui.guard import require
-from ui.opened import opened_generation, show_generation
+from ui.opened import opened_generation
 from ui.resources import workbench
 
 actor = require(Permission.GENERATE)
 bench = workbench()
 run: GenerationRun | None = None
-params: SamplingParams | None = None
+asked: GenerationAsk | None = None
 
 st.title("Generation")
 with shown():
@@ -25,30 +28,43 @@ with shown():
 left, right = st.columns([7, 4], gap="medium")
 below_left, below_right = st.columns([7, 4], gap="medium")
 
-with left:
-    prompt = prompt_field(bench.settings.max_prompt_chars)
 with right:
     with shown(stop=True):
         info = model_field()
     clicked = st.button(
-        "Run", type="primary", key="generation-run", shortcut="Ctrl+Enter", width="stretch"
+        "Run",
+        type="primary",
+        key="generation-run",
+        shortcut="Ctrl+Enter",
+        width="stretch",
+        help="Write (Ctrl+Enter). Esc stops.",
     )
     answer = st.container()
-with below_right:
-    with shown():
+with left:
+    with shown(stop=True):
+        wording = wording_fields(actor, info)
+    notice = st.container()
+with answer, shown():
+    with below_right:
         params = sampling_panel(info, bench.settings.max_new_tokens)
-    asked = as_asked(prompt, info)
-if clicked and params:
+    asked = GenerationAsk(info, wording, params)
+if clicked and asked:
     with answer, shown():
-        run = bench.generation.start(actor, asked, params, info.id)
-        show_generation(run.id)
+        run = start(actor, asked)
+with notice:
+    edited_notice()
 
 with below_left:
     if run:
         with shown():
             run = generation_result(actor, run)
-        facts_and_again(actor, run)
-        if run.status is not RunStatus.RUNNING:
+        ended = run.status is not RunStatus.RUNNING
+        if ended:
+            actions(actor, run)
+        run_facts(run)
+        with shown():
+            lineage(actor, run)
+        if ended:
             rating_panel(run.id, Task.GENERATION, key="generation")
     else:
         with st.container(border=True, height=280):

@@ -8,6 +8,7 @@ import pytest
 from pydantic import BaseModel
 from starlette.testclient import TestClient
 
+from api.prompt_schemas import PromptIn
 from api.schemas import DetectIn, FeedbackIn, GenerateIn, TicketIn
 from core.review.filters import FILTER_NAMES
 from tests.api.conftest import error_of
@@ -21,6 +22,7 @@ CALLS: dict[str, type[BaseModel]] = {
     "/api/v1/detect": DetectIn,
     "/api/v1/generate": GenerateIn,
     "/api/v1/feedback": FeedbackIn,
+    "/api/v1/prompts": PromptIn,
     "/auth/cookie": TicketIn,
 }
 
@@ -28,6 +30,8 @@ CALLS: dict[str, type[BaseModel]] = {
 def sane(path: str, run_id: str) -> dict[str, Any]:
     if path.endswith("feedback"):
         return {"run_id": run_id, "rating": 3}
+    if path.endswith("prompts"):
+        return {"name": "a", "text": "a"}
     return {"prompt": "a", "max_new_tokens": 1} if path.endswith("generate") else {"prompt": "a"}
 
 

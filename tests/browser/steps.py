@@ -33,7 +33,7 @@ def generate(page: Page, prompt: str, *, model: str | None = None, tokens: int =
     if model:
         choose(page, "Model", model)
     page.get_by_label("Prompt", exact=True).fill(prompt)
-    limit = page.get_by_label("Longest text, in tokens", exact=True)
+    limit = page.get_by_label("Max new tokens", exact=True)
     limit.fill(str(tokens))
     limit.press("Tab")
     settle(page)

@@ -46,7 +46,7 @@ def test_twice_the_tokens_cost_twice_the_traffic(page: Page, people: dict[str, s
 
 def _stream(page: Page, tokens: int) -> None:
     page.get_by_label("Prompt", exact=True).fill(f"Count to {tokens}")
-    limit = page.get_by_label("Longest text, in tokens", exact=True)
+    limit = page.get_by_label("Max new tokens", exact=True)
     limit.fill(str(tokens))
     limit.press("Tab")
     settle(page)

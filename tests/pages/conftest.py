@@ -48,7 +48,7 @@ def bench(
     workbench.clear()
     opened = workbench()
     with database.unit_of_work() as session:
-        session.execute(text("truncate users cascade"))  # the first admin of a new installation
+        session.execute(text("delete from users"))  # the first admin of a new installation
     yield opened
     workbench.clear()
 

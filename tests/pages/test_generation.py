@@ -1,14 +1,15 @@
 """The generation page: what it says before, during and after a run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID, uuid4
 
 from streamlit.testing.v1 import AppTest
 
-from core.generation.types import GenerationRun, SamplingParams
+from core.generation.types import GenerationRun, Message, Origin, SamplingParams
 from core.permissions import Role
-from core.runs.types import RunStatus
+from core.runs.types import Relation, RunStatus
 from tests.pages.conftest import Visitor, component_data, texts
 from ui.components.generation_form import EXAMPLES
 from ui.components.style_choice import PRESETS
@@ -33,9 +34,11 @@ def run_of(visitor: Visitor, app: AppTest) -> GenerationRun:
     return visitor.bench.generation.wait(visitor.actor, UUID(str(app.query_params["run"])), 30)
 
 
-def finished(visitor: Visitor, params: SamplingParams = SHORT) -> GenerationRun:
+def finished(
+    visitor: Visitor, params: SamplingParams = SHORT, prompt: str | Sequence[Message] = REPORT
+) -> GenerationRun:
     assert visitor.actor is not None
-    run = visitor.bench.generation.start(visitor.actor, REPORT, params)
+    run = visitor.bench.generation.start(visitor.actor, prompt, params)
     return visitor.bench.generation.wait(visitor.actor, run.id, 30)
 
 
@@ -89,6 +92,7 @@ def test_a_seed_that_is_no_number_is_said_so_and_starts_nothing(visitor: Visitor
     press_run(app, REPORT)
     assert "lucky" in app.error[0].value
     assert "run" not in app.query_params
+    assert app.number_input(key="generation-n").value == 1
 
 
 def test_a_finished_run_is_shown_whole_with_its_seed_and_timings(visitor: Visitor) -> None:
@@ -140,3 +144,107 @@ def test_another_users_run_is_as_unknown_as_none(visitor: Visitor) -> None:
 def test_signed_out_visitors_see_no_generation(visitor: Visitor) -> None:
     app = visitor.open("generation")
     assert not [area for area in app.text_area if area.key == "generation-prompt"]
+
+
+def test_a_prompt_is_asked_through_the_chat_template_unless_told_otherwise(
+    visitor: Visitor,
+) -> None:
+    app = press_run(visitor.sign_in(Role.ANALYST).open("generation"), REPORT)
+    assert run_of(visitor, app).messages == (Message("user", REPORT),)
+    assert "sent as a chat message" in texts(app)
+    app.toggle(key="generation-as-chat").set_value(False).run()
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).messages == ()
+    assert "sent as plain text" in texts(app)
+
+
+def test_a_system_message_goes_before_the_prompt(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("generation")
+    app.text_area(key="generation-system").set_value("Be brief.").run()
+    run = run_of(visitor, press_run(app, REPORT))
+    assert run.messages == (Message("system", "Be brief."), Message("user", REPORT))
+
+
+def test_an_opened_conversation_stands_in_the_fields_and_is_sent_whole(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    said = tuple(
+        Message(*one)
+        for one in (
+            ("system", "Be brief."),
+            ("user", "Findings: none. Report:"),
+            ("assistant", "Nothing was found."),
+            ("user", REPORT),
+        )
+    )
+    first = finished(visitor, prompt=said)
+    app = visitor.open("generation", run=str(first.id))
+    assert "sent as a chat of 4 messages" in texts(app)
+    assert app.text_area(key="generation-prompt").value == REPORT
+    assert app.text_area(key="generation-system").value == "Be brief."
+    assert "Nothing was found." in [line.value for line in app.text]
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).messages == said
+    app.button(key="generation-no-earlier").click().run()
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).messages == (said[0], said[-1])
+
+
+def test_stop_strings_with_line_ends_survive_opening_and_running_again(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    stops = ("\n\n", "a\\n", "End.")
+    first = finished(visitor, replace(SHORT, stop=stops))
+    app = visitor.open("generation", run=str(first.id))
+    assert app.text_area(key="generation-stop").value == "\\n\\n\na\\\\n\nEnd."
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).params.stop == stops
+
+
+def test_alternatives_are_asked_for_so_that_tokens_can_be_looked_into(visitor: Visitor) -> None:
+    app = press_run(visitor.sign_in(Role.ANALYST).open("generation"), REPORT)
+    assert run_of(visitor, app).params.top_logprobs == 5
+
+
+def test_one_click_takes_the_seed_of_the_run_shown(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    first = finished(visitor, replace(SHORT, seed=77, temperature=1.0))
+    app = visitor.open("generation", run=str(first.id))
+    assert app.text_input(key="generation-seed").value == ""
+    app.button(key="generation-use-seed").click().run()
+    app.button(key="generation-run").click().run()
+    second = run_of(visitor, app)
+    assert second.params.seed == 77
+    assert second.id != first.id
+
+
+def test_an_edited_run_links_to_the_one_it_was_made_from(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    first = finished(visitor)
+    app = visitor.open("generation", run=str(first.id))
+    app.text_area(key="generation-prompt").set_value("lost when the fields are filled").run()
+    app.button(key="generation-edit").click().run()
+    assert app.text_area(key="generation-prompt").value == REPORT
+    app.slider(key="generation-temperature").set_value(0.5).run()
+    app.button(key="generation-run").click().run()
+    second = run_of(visitor, app)
+    assert second.origin == Origin(first.id, Relation.EDITED)
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).origin is None
+
+
+def test_an_edit_that_changes_nothing_is_the_same_again(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    first = finished(visitor)
+    app = visitor.open("generation", run=str(first.id))
+    app.button(key="generation-edit").click().run()
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).origin == Origin(first.id, Relation.AGAIN)
+
+
+def test_an_edit_need_not_be_linked(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    first = finished(visitor)
+    app = visitor.open("generation", run=str(first.id))
+    app.button(key="generation-edit").click().run()
+    app.button(key="generation-not-edited").click().run()
+    app.button(key="generation-run").click().run()
+    assert run_of(visitor, app).origin is None

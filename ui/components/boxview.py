@@ -17,7 +17,7 @@ SHOWN_SIDE = 1600
 
 _mount = component(
     "boxview",
-    *("typing", "boxview_boxes", "boxview_words", "boxview_caption", "boxview_mark"),
+    *("typing", "element", "boxview_boxes", "boxview_words", "boxview_caption", "boxview_mark"),
     *("boxview_judgement", "boxview_judge", "boxview_draft", "boxview_missed"),
 )
 

@@ -1,5 +1,4 @@
 // One box in its three places: the rectangle on the picture, its tag, its row in the table.
-const SVG = "http://www.w3.org/2000/svg";
 
 class Mark {
   constructor(box, index, data) {
@@ -109,11 +108,4 @@ function rectangle(box, name) {
 function outline(rect, { xmin, ymin, xmax, ymax }) {
   const sides = { x: xmin, y: ymin, width: xmax - xmin, height: ymax - ymin };
   for (const [side, pixels] of Object.entries(sides)) rect.setAttribute(side, pixels);
-}
-
-function element(tag, name = "", text = "") {
-  const made = document.createElement(tag);
-  if (name) made.className = name;
-  made.textContent = text;
-  return made;
 }

@@ -1,22 +1,27 @@
-"""What a generation starts from: a prompt, with examples, and a model."""
+"""What a generation starts from: a prompt, typed or of the library, and a model."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import streamlit as st
 
-from core.generation.types import GenerationRun, Message
+from core.generation.types import GenerationRun, UsedPrompt
 from core.inference.types import ModelInfo
-from core.permissions import Permission
+from core.permissions import Actor, Permission
 from core.runs.types import Task
-from ui.components import sampling
+from ui.components import chat_fields, sampling
+from ui.components.chat_fields import Chat
 from ui.components.model_choice import model_choice
+from ui.components.prompt_form import save_as_prompt
+from ui.components.prompt_picker import PickedPrompt, fill_picker, prompt_picker
 from ui.guard import require
+from ui.resources import workbench
+from ui.text import plain
 
 _PROMPT_KEY = "generation-prompt"
 _EXAMPLE_KEY = "generation-example"
 _MODEL_KEY = "generation-model"
-_CHAT_KEY = "generation-as-chat"
 
 EXAMPLES: Mapping[str, str] = MappingProxyType(
     {
@@ -29,52 +34,68 @@ EXAMPLES: Mapping[str, str] = MappingProxyType(
 """What the bundled writer was made for."""
 
 
-def prompt_field(max_chars: int) -> str:
-    """The prompt as typed, or as an example put it."""
+def model_field() -> ModelInfo:
+    """Raises `Unavailable` where there is no model."""
+    info = model_choice(Task.GENERATION, key=_MODEL_KEY)
+    if info.abilities and info.abilities.note:
+        st.caption(plain(info.abilities.note))
+    return info
+
+
+@dataclass(frozen=True)
+class Wording:
+    """What is to be sent: as typed, or a prompt of the library; and how."""
+
+    typed: str
+    picked: PickedPrompt | None
+    chat: Chat
+
+    def written(self, actor: Actor) -> tuple[str, UsedPrompt | None]:
+        """Raises `Invalid` where a variable of the prompt picked is blank."""
+        return self.picked.written(actor) if self.picked else (self.typed, None)
+
+
+def wording_fields(actor: Actor, info: ModelInfo) -> Wording:
+    """Free text or a prompt of the library, and whether it is asked as in a chat."""
+    picked = prompt_picker(actor)
+    typed = "" if picked else _prompt(info)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chat = chat_fields.chat_fields(info)
+        if not picked:
+            save_as_prompt(actor, typed)
+    chat_fields.earlier_messages(chat)
+    return Wording(typed, picked, chat)
+
+
+def fill_from(run: GenerationRun) -> None:
+    """Let the fields stand as they stood for `run`; to be called before they are drawn."""
+    st.session_state[_PROMPT_KEY] = chat_fields.fill_from(run)
+    fill_picker(run)
+    st.session_state[_MODEL_KEY] = run.model
+    sampling.fill_from(run.params)
+
+
+def _prompt(info: ModelInfo) -> str:
+    """As typed, or as an example put it."""
     st.session_state.setdefault(_PROMPT_KEY, "")
     prompt = st.text_area(
         "Prompt",
         key=_PROMPT_KEY,
         height=88,
-        max_chars=max_chars,
-        placeholder=EXAMPLES["Report"],
+        max_chars=workbench().settings.max_prompt_chars,
+        placeholder=EXAMPLES["Report"] if info.bundled else "A question, or a text to carry on",
         persist_state="session",
     )
-    st.pills(
-        "Examples for the bundled writer",
-        list(EXAMPLES),
-        key=_EXAMPLE_KEY,
-        on_change=_take_example,
-        wrap=True,
-        help="A click puts the example into the prompt.",
-    )
+    if info.bundled:
+        st.pills(
+            "Examples for the bundled writer",
+            list(EXAMPLES),
+            key=_EXAMPLE_KEY,
+            on_change=_take_example,
+            wrap=True,
+            help="A click puts the example into the prompt.",
+        )
     return prompt or ""
-
-
-def model_field() -> ModelInfo:
-    """Raises `Unavailable` where there is no model."""
-    return model_choice(Task.GENERATION, key=_MODEL_KEY)
-
-
-def as_asked(prompt: str, info: ModelInfo) -> str | Sequence[Message]:
-    """The prompt as it goes to the model: text to carry on, or one message of a chat."""
-    if not info.chat_template or info.bundled:
-        return prompt
-    as_chat = st.toggle(
-        "Ask as in a chat",
-        value=True,
-        key=_CHAT_KEY,
-        help="On: the model answers the prompt. Off: it carries the text on.",
-        persist_state="session",
-    )
-    return (Message("user", prompt),) if as_chat and prompt.strip() else prompt
-
-
-def fill_from(run: GenerationRun) -> None:
-    """Let the fields stand as they stood for `run`; to be called before they are drawn."""
-    st.session_state[_PROMPT_KEY] = run.prompt
-    st.session_state[_MODEL_KEY] = run.model
-    sampling.fill_from(run.params)
 
 
 def _take_example() -> None:

@@ -1,19 +1,47 @@
 """A run's text while it is written, and after."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from core.generation.types import FinishReason, GenerationRun
+from core.generation.claims.types import Claim
+from core.generation.types import GenerationRun, Output
 from core.runs.types import RunStatus
 from ui.components.bundle import api_url, component
+from ui.components.markdown import formatted
 
-_mount = component("tokenstream", "tokenstream_run")
+_mount = component(
+    "tokenstream",
+    *("element", "tokenstream_run", "tokenstream_words", "tokenstream_safe", "tokenstream_keep"),
+    *("tokenstream_claims", "tokenstream_text", "tokenstream_curve", "tokenstream_card"),
+    *("tokenstream_tokens", "tokenstream_views", "tokenstream_pane"),
+)
 
 
-def token_stream(run: GenerationRun, *, key: str) -> UUID | None:
-    """Follow `run` in the browser: text, pace, a Stop button; `Esc` stops too.
+@dataclass(frozen=True)
+class Branch:
+    """The wish to write on from token `index` of an output, with `token_id` in its place."""
 
-    The component reads the API's event stream itself and survives reruns. Returns the id of the
-    run whose end it has seen; the script runs again when that changes.
+    run_id: UUID
+    output: int
+    index: int
+    token_id: int
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the browser told: the run whose end it has seen, and a branch, in one rerun only."""
+
+    finished: UUID | None
+    branch: Branch | None
+
+
+def token_stream(run: GenerationRun, *, key: str, can_branch: bool = False) -> Seen:
+    """Follow `run` in the browser: text, pace, a Stop button; at the end the text in three views.
+
+    The component reads the API's event stream itself and survives reruns. The script runs again
+    when the end is seen, and with `can_branch` when an alternative to a token is chosen.
     """
     told = _mount(
         key=key,
@@ -23,26 +51,55 @@ def token_stream(run: GenerationRun, *, key: str) -> UUID | None:
             "cancel": api_url(f"runs/{run.id}/cancel"),
             "limit": run.params.max_new_tokens * run.params.n,
             "outputs": run.params.n,
+            "lead": _lead(run),
+            "alternatives": run.params.top_logprobs,
+            "can_branch": can_branch,
             "final": None if run.status is RunStatus.RUNNING else _final(run),
         },
         default={"finished": None},
         on_finished_change=_heard,
+        on_branch_change=_heard,
     )
     finished = told.get("finished")
-    return UUID(finished["run"]) if finished else None
+    return Seen(UUID(finished["run"]) if finished else None, _branch(told.get("branch")))
 
 
 def _heard() -> None:
     """Streamlit wants a callback for every state; the rerun that follows is all that is needed."""
 
 
+def _branch(told: Mapping[str, Any] | None) -> Branch | None:
+    if told is None:
+        return None
+    return Branch(UUID(told["run"]), told["output"], told["index"], told["token_id"])
+
+
+def _lead(run: GenerationRun) -> str:
+    return run.lead.text if run.lead else ""
+
+
 def _final(run: GenerationRun) -> dict[str, object]:
-    reasons = {output.finish_reason for output in run.outputs}
-    at_limit = FinishReason.LENGTH in reasons
     return {
         "state": run.status.value,
-        "reason": run.error or (FinishReason.LENGTH.value if at_limit else ""),
+        "reason": run.error or "",
         "texts": [output.text for output in run.outputs],
+        "ends": [output.finish_reason for output in run.outputs],
+        "html": [formatted(_lead(run) + output.text) for output in run.outputs],
+        "claims": [_claims(output) for output in run.outputs],
         "tokens": run.usage.completion_tokens,
         "timings": dict(run.timings_ms),
+    }
+
+
+def _claims(output: Output) -> list[dict[str, object]] | None:
+    return None if output.claims is None else [_claim(claim) for claim in output.claims]
+
+
+def _claim(claim: Claim) -> dict[str, object]:
+    return {
+        "start": claim.span[0],
+        "end": claim.span[1],
+        "kind": claim.kind.value,
+        "supported": claim.supported,
+        "reason": claim.reason,
     }

@@ -7,8 +7,13 @@ class Run {
   constructor(data) {
     this.data = data;
     this.texts = Array.from({ length: data.outputs }, () => []);
+    this.drawn = this.texts.map(() => []); // the tokens as they came, also those past the end
+    this.ends = this.texts.map(() => null);
+    this.whole = false; // every token that was kept is in `drawn`
+    this.known = null; // what Python says of the finished run
     this.tokens = 0;
     this.last = null;
+    this.position = 0;
     this.state = "waiting";
     this.reason = "";
     this.view = null;
@@ -45,6 +50,21 @@ class Run {
     if (this.reader === reader) this.reader = null;
   }
 
+  // The tokens of a run that ended before we came: its stream once more, from where we left it.
+  async load() {
+    if (this.reader || this.whole) return;
+    const reader = (this.reader = new AbortController());
+    this.trouble = "";
+    try {
+      await this.read(reader.signal);
+      if (!this.whole) throw new Error("the stream broke off");
+    } catch (error) {
+      if (!reader.signal.aborted) this.trouble = error.message;
+    }
+    if (this.reader === reader) this.reader = null;
+    this.view?.soon();
+  }
+
   pause() {
     this.reader?.abort();
     this.reader = null;
@@ -55,18 +75,18 @@ class Run {
     const headers = this.last === null ? {} : { "Last-Event-ID": this.last };
     const response = await fetch(this.data.stream, { headers, signal });
     if (response.status === 404) throw new Refused("This run is not there any more.");
-    if (!response.ok) throw new Error(response.status);
+    if (!response.ok) throw new Error(`status ${response.status}`);
     if (this.state === "reconnecting") this.set(this.tokens ? "writing" : "waiting");
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {
       const { value, done } = await reader.read();
-      if (done) return;
+      if (done || signal.aborted) return;
       const before = this.tokens;
       const events = (rest + value).split(/\r?\n\r?\n/);
       rest = events.pop();
       for (const event of events) this.take(event);
-      this.pace(this.tokens - before);
+      if (!this.ended) this.pace(this.tokens - before);
       this.view?.soon();
     }
   }
@@ -77,14 +97,25 @@ class Run {
       const [, name, value] = /^(\w+):? ?(.*)$/.exec(line) ?? [];
       if (name) event[name] = value;
     }
-    if (event.event === "token") {
-      const token = JSON.parse(event.data);
-      this.texts[token.output ?? 0].push(token.text);
-      this.tokens += 1;
-      if (this.state !== "writing") this.set("writing");
-    } else if (event.event === "done") this.end(summary(JSON.parse(event.data)));
-    else if (event.event === "error") this.end(problem(JSON.parse(event.data)));
+    if (event.event === "token") this.add(JSON.parse(event.data));
+    else if (event.event === "queue") this.position = JSON.parse(event.data).position;
+    else if (event.event === "done") this.close(summary(JSON.parse(event.data)));
+    else if (event.event === "error") this.close(problem(JSON.parse(event.data)));
     if (event.id !== undefined) this.last = event.id;
+  }
+
+  add(token) {
+    const output = token.output ?? 0;
+    this.drawn[output].push(token);
+    if (this.ended) return;
+    this.texts[output].push(token.text);
+    this.tokens += 1;
+    if (this.state !== "writing") this.set("writing");
+  }
+
+  close(found) {
+    this.whole = true;
+    if (!this.ended) this.end(found);
   }
 
   pace(added) {
@@ -102,8 +133,14 @@ class Run {
     this.view?.ended();
   }
 
+  know(final) {
+    this.known ??= final; // it does not change any more, and what is drawn of it stays as it is
+    if (!this.ended) this.finish(final);
+  }
+
   finish(found) {
     if (found.texts) this.texts = found.texts.map((text, at) => settled(this.texts[at], text));
+    this.ends = found.ends ?? this.ends;
     this.tokens = found.tokens ?? this.tokens;
     this.firstTokenMs = found.timings?.first_token ?? this.firstTokenMs;
     const writing = (found.timings?.total - found.timings?.first_token) / 1000;
@@ -132,12 +169,15 @@ class Run {
 
 class Refused extends Error {}
 
+function settled(pieces, text) {
+  return pieces?.join("") === text ? pieces : [text];
+}
+
 function summary(done) {
-  const limited = done.outputs.some((output) => output.finish_reason === "length");
   return {
     state: done.status,
-    reason: limited ? "length" : "",
     texts: done.outputs.map((output) => output.text),
+    ends: done.outputs.map((output) => output.finish_reason),
     tokens: done.usage.completion_tokens,
     timings: done.timings_ms,
   };

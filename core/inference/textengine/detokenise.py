@@ -5,6 +5,8 @@ from typing import Any
 
 from transformers import PreTrainedTokenizerBase
 
+from core.inference.stops import StopCutter
+
 _BROKEN = "\N{REPLACEMENT CHARACTER}"
 
 Decode = Callable[[list[int]], str]
@@ -36,37 +38,28 @@ class TextBuilder:
 
     Each token is decoded together with the few before it, because spaces and characters depend
     on their neighbours; what ends in an incomplete character waits for the next token. Text that
-    may be the beginning of a stop string waits too. What was released is never taken back.
+    may be the beginning of a stop string waits too.
     """
 
     def __init__(self, decode: Decode, stops: Sequence[str]) -> None:
         self._decode = decode
-        self._stops = tuple(stops)
+        self._cutter = StopCutter(stops)
         self._window: list[int] = []
         self._shown_ids = 0
         """How many ids of the window are part of the text already."""
-        self._held = ""
-        self._released: list[str] = []
 
     @property
     def text(self) -> str:
         """All that was released."""
-        return "".join(self._released)
+        return self._cutter.text
 
     def push(self, token_id: int) -> tuple[str, bool]:
         """Add a token; returns the text it releases, and whether a stop string was met."""
-        self._held += self._decoded(token_id)
-        met = [place for stop in self._stops if (place := self._held.find(stop)) >= 0]
-        free = min(met) if met else len(self._held) - self._may_begin_stop()
-        text, self._held = self._held[:free], "" if met else self._held[free:]
-        self._released.append(text)
-        return text, bool(met)
+        return self._cutter.push(self._decoded(token_id))
 
     def flush(self) -> str:
         """Release at the end what was held back; an incomplete character is dropped."""
-        text, self._held = self._held, ""
-        self._released.append(text)
-        return text
+        return self._cutter.flush()
 
     def _decoded(self, token_id: int) -> str:
         self._window.append(token_id)
@@ -77,11 +70,3 @@ class TextBuilder:
         del self._window[: self._shown_ids]
         self._shown_ids = len(self._window)
         return after[len(before) :]
-
-    def _may_begin_stop(self) -> int:
-        """Length of the longest end of the held text with which some stop string begins."""
-        for length in range(min(len(self._held), max(map(len, self._stops), default=0)), 0, -1):
-            tail = self._held[-length:]
-            if any(stop.startswith(tail) for stop in self._stops):
-                return length
-        return 0

@@ -74,6 +74,7 @@ def _extend_runs() -> None:
         sa.Column("prompt_version_id", sa.UUID(), nullable=True),
         sa.Column("prompt_tokens", sa.Integer(), nullable=True),
         sa.Column("completion_tokens", sa.Integer(), nullable=True),
+        sa.Column("writer", sa.BigInteger(), nullable=True),
         sa.Column("claims", sa.Integer(), nullable=True),
         sa.Column("claims_supported", sa.Integer(), nullable=True),
     ):
