@@ -9,7 +9,20 @@ from api import errors
 from api.answers import ErrorOut
 from api.context import RequestContext
 from api.limits import BodyLimit
-from api.routes import cookie, detect, docs, feedback, generate, health, hf, models, prompts, runs
+from api.routes import (
+    cookie,
+    detect,
+    docs,
+    feedback,
+    generate,
+    health,
+    hf,
+    lineage,
+    models,
+    prompts,
+    runs,
+    usage,
+)
 from core.workbench import Workbench
 
 _ABOUT = (
@@ -40,7 +53,20 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
     )
     app.state.workbench = workbench
     errors.install(app)
-    for part in (health, models, detect, hf, generate, prompts, runs, feedback, cookie, docs):
+    for part in (
+        health,
+        models,
+        detect,
+        hf,
+        generate,
+        prompts,
+        runs,
+        lineage,
+        usage,
+        feedback,
+        cookie,
+        docs,
+    ):
         app.include_router(part.router)
     app.add_middleware(BodyLimit, settings=lambda: workbench().settings)
     app.add_middleware(RequestContext)

@@ -9,7 +9,7 @@ from pydantic import Field
 from api.answers import Answer
 from api.run_answers import DetectionOut, DetectionRunOut
 from core.runs.comparison import Comparison
-from core.runs.types import HistoryPage, RunStatus, RunSummary, Task
+from core.runs.types import HistoryPage, Relation, Relatives, RunLink, RunStatus, RunSummary, Task
 
 
 class RunSummaryOut(Answer):
@@ -29,6 +29,7 @@ class RunSummaryOut(Answer):
     boxes: int | None = Field(
         description="how many boxes of a finished detection reach its thresholds"
     )
+    relation: Relation | None = Field(description="what it is to the run it came from")
 
     @classmethod
     def of(cls, run: RunSummary) -> Self:
@@ -42,6 +43,32 @@ class RunsOut(Answer):
     @classmethod
     def of(cls, page: HistoryPage) -> Self:
         return cls(runs=[RunSummaryOut.of(run) for run in page.runs], next=page.next)
+
+
+class RunLinkOut(Answer):
+    run_id: UUID
+    relation: Relation = Field(description="what the later of the two runs is to the earlier")
+    task: Task
+    status: RunStatus
+    created_at: datetime
+
+    @classmethod
+    def of(cls, link: RunLink) -> Self:
+        return cls(run_id=link.id, **{k: v for k, v in vars(link).items() if k != "id"})
+
+
+class RelativesOut(Answer):
+    """The run that a run came from, and the newest of those that came from it, newest first."""
+
+    parent: RunLinkOut | None
+    children: list[RunLinkOut]
+
+    @classmethod
+    def of(cls, found: Relatives) -> Self:
+        return cls(
+            parent=None if found.parent is None else RunLinkOut.of(found.parent),
+            children=[RunLinkOut.of(child) for child in found.children],
+        )
 
 
 class BoxPairOut(Answer):

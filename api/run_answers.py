@@ -1,6 +1,7 @@
 """Runs as they are answered: what a detection found, what a generation wrote."""
 
 import operator
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal, Self
 from uuid import UUID
@@ -9,8 +10,9 @@ from pydantic import Field
 
 from api.answers import Answer, BoxOut
 from core.detection.types import DetectionRun
+from core.generation.claims.types import ClaimKind
 from core.generation.types import FinishReason, GenerationRun, TokenEvent
-from core.runs.types import RunStatus, Task
+from core.runs.types import Relation, RunStatus, Task
 
 
 class PhraseScoreOut(Answer):
@@ -70,9 +72,25 @@ class DetectOut(Answer):
         )
 
 
+class ClaimOut(Answer):
+    span: tuple[int, int] = Field(
+        description="where it stands in the lead and the text together: its first character, and "
+        "the one after its last"
+    )
+    kind: ClaimKind
+    value: str
+    supported: bool
+    reason: str
+
+
 class OutputOut(Answer):
-    text: str
+    text: str = Field(description="what this run wrote, its lead not included")
     finish_reason: FinishReason | None
+    claims: list[ClaimOut] | None = Field(
+        None,
+        description="of a report on boxes: what it says of them, and whether they support it",
+        exclude_if=lambda claims: claims is None,
+    )
 
 
 class UsageOut(Answer):
@@ -136,6 +154,14 @@ class TokenOut(Answer):
         )
 
 
+class TokensOut(Answer):
+    tokens: list[TokenOut]
+
+    @classmethod
+    def of(cls, events: Sequence[TokenEvent]) -> Self:
+        return cls(tokens=[TokenOut.of(event) for event in events])
+
+
 class DetectionRunOut(DetectOut):
     task: Literal[Task.DETECTION] = Task.DETECTION
     status: RunStatus
@@ -175,6 +201,13 @@ class MessageOut(Answer):
     content: str
 
 
+class OriginOut(Answer):
+    run_id: UUID
+    relation: Relation
+    output: int | None = Field(description="the output that is written on")
+    boxes: list[int] = Field(description="those described, by their place in the detection")
+
+
 class GenerationRunOut(GenerateOut):
     task: Literal[Task.GENERATION] = Task.GENERATION
     prompt: str
@@ -182,9 +215,15 @@ class GenerationRunOut(GenerateOut):
     params: ParamsOut
     created_at: datetime
     error: str | None
+    origin: OriginOut | None = Field(description="the run it came from")
+    lead: str = Field(description="what each output begins with, written by earlier runs")
+    prompt_version_id: UUID | None = Field(description="of the library's prompt it was made from")
+    variables: dict[str, str]
+    position: int | None = Field(description="its place in the queue while it waits, from 1 on")
 
     @classmethod
-    def of(cls, run: GenerationRun) -> Self:
+    def of(cls, run: GenerationRun, position: int = 0) -> Self:
+        used = run.used_prompt
         return cls(
             **dict(GenerateOut.of(run)),
             prompt=run.prompt,
@@ -192,4 +231,9 @@ class GenerationRunOut(GenerateOut):
             params=ParamsOut.model_validate(run.params),
             created_at=run.created_at,
             error=run.error,
+            origin=None if run.origin is None else OriginOut.model_validate(run.origin),
+            lead=run.lead.text if run.lead else "",
+            prompt_version_id=used.version_id if used else None,
+            variables=dict(used.variables) if used else {},
+            position=position or None,
         )

@@ -3,7 +3,7 @@
 Ranges are the services' to check.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from core.detection.types import Box
 from core.feedback.types import BoxVerdict, MissedObject, Verdict
-from core.generation.types import Message, SamplingParams, UsedPrompt
-from core.runs.types import HistoryFilter, RunStatus, Task
+from core.generation.types import Message, Origin, SamplingParams, UsedPrompt
+from core.generation.usage import Period, last_days
+from core.runs.types import HistoryFilter, Relation, RunStatus, Task
 
 
 def _is_text(value: str) -> str:
@@ -43,6 +44,9 @@ class MessageIn(Request):
     content: Text
 
 
+Id = Annotated[UUID, Field(strict=False)]
+
+
 class GenerateIn(Request):
     prompt: Text | None = None
     messages: list[MessageIn] | None = None
@@ -61,6 +65,9 @@ class GenerateIn(Request):
     n: int | None = None
     top_logprobs: int | None = None
     stream: bool = False
+    edited_from: Id | None = Field(
+        None, description="a generation of yours that this is a changed version of"
+    )
 
     @model_validator(mode="after")
     def _one_input(self) -> Self:
@@ -90,6 +97,21 @@ class GenerateIn(Request):
             given["stop"] = (self.stop,) if isinstance(self.stop, str) else tuple(self.stop or ())
         return SamplingParams(**given)
 
+    @property
+    def origin(self) -> Origin | None:
+        return Origin(self.edited_from, Relation.EDITED) if self.edited_from else None
+
+
+class ContinueIn(Request):
+    output: int = 0
+    max_new_tokens: int | None = Field(None, description="as many as before where left out")
+
+
+class BranchIn(Request):
+    output: int = 0
+    index: int = Field(description="of the token to replace, within its output, from 0 on")
+    token_id: int = Field(description="the token drawn there or one of its alternatives")
+
 
 class BoxIn(Request):
     xmin: float
@@ -113,7 +135,7 @@ class MissedIn(Request):
 
 
 class FeedbackIn(Request):
-    run_id: Annotated[UUID, Field(strict=False)]
+    run_id: Id
     rating: int = Field(description="1 to 5")
     tags: list[Text] = []
     comment: Text = ""
@@ -150,11 +172,18 @@ def _moment(value: object) -> datetime:
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 
 
-class RunsIn(Request):
-    """A query: all of it comes as text, and what is empty counts as left out."""
+class Query(Request):
+    """All of it comes as text, and what is empty counts as left out."""
 
     model_config = ConfigDict(strict=False)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, sent: dict[str, object]) -> dict[str, object]:
+        return {name: value for name, value in sent.items() if value != ""}
+
+
+class RunsIn(Query):
     text: Text = Field("", description="part of the prompt, in any case")
     task: Task | None = None
     model: Text | None = None
@@ -166,14 +195,32 @@ class RunsIn(Request):
     cursor: str | None = Field(None, description="the `next` of the page before")
     limit: int = Field(50, description="runs on a page, 1 to 200")
 
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, sent: dict[str, object]) -> dict[str, object]:
-        return {name: value for name, value in sent.items() if value != ""}
-
     @property
     def wanted(self) -> HistoryFilter:
         return HistoryFilter(**self.model_dump(exclude={"cursor", "limit"}))
+
+
+def _day(value: object) -> date:
+    """A day in ISO 8601 only: numbers would be read as seconds since 1970."""
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError as error:
+        raise ValueError("this is no day; write it as 2026-01-31") from error
+
+
+Day = Annotated[date, BeforeValidator(_day)]
+
+
+class UsageIn(Query):
+    since: Day | None = Field(None, description="first day (UTC); left out: 30 days with today")
+    until: Day | None = Field(None, description="last day (UTC), this one included; or today")
+    user: Text | None = Field(None, description="that person's; for administrators")
+    everyone: bool = Field(False, description="everybody's, by person; for administrators")
+
+    @property
+    def period(self) -> Period:
+        recent = last_days()
+        return Period(self.since or recent.since, self.until or recent.until)
 
 
 class TicketIn(Request):

@@ -2,8 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from typing import Protocol
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from typing import Any, Protocol
 
 import anyio
 from anyio.to_thread import run_sync
@@ -13,10 +13,13 @@ from starlette.types import Receive, Scope, Send
 from api.errors import error_body
 from api.run_answers import GenerateOut, TokenOut
 from core.errors import Unavailable
+from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, TokenEvent
 from core.runs.types import RunStatus
 
 HEARTBEAT_S = 15.0
+_LOOK_S = 0.5
+"""How often the place in the queue is looked at."""
 _HEARTBEAT = b": still here\n\n"
 RunEvents = AsyncIterator[tuple[int, TokenEvent] | GenerationRun]
 
@@ -68,21 +71,24 @@ def _next(chunks: Chunks) -> bytes:
         return b""
 
 
-def sse(events: RunEvents, headers: Mapping[str, str]) -> Flow:
-    """The events of a run as an answer that no proxy holds back."""
+def sse(live: LiveStream, headers: Mapping[str, str], after: int = -1) -> Flow:
+    """The events of a run after number `after`, as an answer that no proxy holds back."""
     unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-    return Flow(as_sse(events), "text/event-stream", unbuffered)
+    return Flow(as_sse(live.events(after), live.position), "text/event-stream", unbuffered)
 
 
 async def as_sse(
-    events: RunEvents, heartbeat_s: float = HEARTBEAT_S
+    events: RunEvents, position: Callable[[], int] = lambda: 0, heartbeat_s: float = HEARTBEAT_S
 ) -> AsyncGenerator[bytes, None]:
     """Server-sent events of a run: `token` with its event id, then one `done` or `error`.
 
-    A comment line every `heartbeat_s` without a token keeps proxies from hanging up.
+    Before the first token `queue` tells its `position` in the queue, whenever that changes. A
+    comment line every `heartbeat_s` without an event keeps proxies from hanging up.
     """
     following = asyncio.ensure_future(anext(events, None))
     try:
+        async for waiting in _until(following, position, heartbeat_s):
+            yield waiting
         while True:
             await asyncio.wait((following,), timeout=heartbeat_s)
             if not following.done():
@@ -96,6 +102,21 @@ async def as_sse(
     finally:
         following.cancel()
         await asyncio.wait((following,))
+
+
+async def _until(
+    following: asyncio.Future[Any], position: Callable[[], int], heartbeat_s: float
+) -> AsyncIterator[bytes]:
+    """What is told until the first event: places in the queue, and comments."""
+    told, silent_s = 0, 0.0
+    while not following.done():
+        place = position()
+        if place != told or silent_s >= heartbeat_s:
+            queued = f'event: queue\ndata: {{"position": {place}}}\n\n'.encode()
+            yield queued if place != told else _HEARTBEAT
+            told, silent_s = place, 0.0
+        await asyncio.wait((following,), timeout=min(_LOOK_S, heartbeat_s))
+        silent_s += min(_LOOK_S, heartbeat_s)
 
 
 def _event(event: tuple[int, TokenEvent] | GenerationRun) -> bytes:

@@ -70,9 +70,12 @@ class Settings(BaseSettings):
     max_new_tokens: int = Field(2048, ge=1, description="most tokens one output may have")
     max_active_streams: int = Field(16, ge=1, description="outputs written at the same time")
     max_queued_streams: int = Field(64, ge=1, description="outputs that may wait for a place")
+    kv_cache_mb: int = Field(
+        2048, ge=1, description="memory for the keys and values of one text model, in MiB"
+    )
     stream_timeout_s: int = Field(30, ge=1, description="seconds without a token until a run ends")
     stream_total_s: int = Field(
-        600, ge=1, description="seconds until a run ends, however far it is"
+        600, ge=1, description="seconds one output may be written for, its waiting not counted"
     )
 
     @classmethod

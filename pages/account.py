@@ -7,6 +7,8 @@ from ui.components.own_keys import own_keys
 from ui.components.password_form import password_form
 from ui.components.secret import show_secret
 from ui.components.sign_out import sign_out_everywhere_button
+from ui.components.usage_line import usage_line
+from ui.errors import shown
 from ui.guard import require
 from ui.text import plain
 
@@ -23,6 +25,9 @@ with left:
         st.success("The password is changed; your other sessions have ended.")
     st.subheader("Sessions")
     sign_out_everywhere_button()
+    st.subheader("Usage")
+    with shown():
+        usage_line(actor)
 with right:
     st.subheader("API keys")
     if actor.may(Permission.OWN_KEYS):

@@ -21,7 +21,12 @@ def _start(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
     used = asked.used_prompt
     text = bench.prompts.written(caller, used.version_id, used.variables) if used else None
     return bench.generation.start(
-        caller, text or asked.written, asked.params, asked.model, used_prompt=used
+        caller,
+        text or asked.written,
+        asked.params,
+        asked.model,
+        origin=asked.origin,
+        used_prompt=used,
     )
 
 
@@ -41,7 +46,7 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     live = await run_in_threadpool(bench.generation.follow, caller, run.id)
     headers = {"X-Run-ID": str(run.id)}
     if asked.stream:
-        return sse(live.events(), headers)
+        return sse(live, headers)
     async for event in live.events():
         if isinstance(event, GenerationRun):
             run = event

@@ -63,7 +63,8 @@ def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | Generat
     """A run of one's own, as far as it has come; `task` says which of the two forms it has."""
     if bench.runs.task_of(caller, run_id) is Task.DETECTION:
         return DetectionRunOut.of(bench.detection.get(caller, run_id))
-    return GenerationRunOut.of(bench.generation.get(caller, run_id))
+    stream = bench.generation.follow(caller, run_id)
+    return GenerationRunOut.of(stream.run, stream.position())
 
 
 @router.get(
@@ -77,9 +78,13 @@ async def stream(
     run_id: UUID,
     last_event_id: Annotated[str, Header(description="go on after this event")] = "",
 ) -> Response:
-    """The events of a generation, from the start or after `Last-Event-ID`, finished runs too."""
+    """The events of a generation, from the start or after `Last-Event-ID`, finished runs too.
+
+    While it waits, `queue` with its `position` in the queue, the next to begin at 1, whenever that
+    changes.
+    """
     live = await run_in_threadpool(bench.generation.follow, caller, run_id)
-    return sse(live.events(_after(last_event_id)), {"X-Run-ID": str(run_id)})
+    return sse(live, {"X-Run-ID": str(run_id)}, after=_after(last_event_id))
 
 
 @router.get(

@@ -1,11 +1,11 @@
 """What a prompt and its sampling parameters may be; one check for the service and the engine."""
 
 import math
-import unicodedata
+import re
 from collections.abc import Sequence
 
 from core.errors import Invalid
-from core.generation.types import Message, SamplingParams
+from core.generation.types import Lead, Message, SamplingParams
 
 ROLES = ("system", "user", "assistant")
 MAX_SEED = 2**53 - 1
@@ -13,10 +13,14 @@ MAX_SEED = 2**53 - 1
 MAX_OUTPUTS = 8
 MAX_STOPS = 4
 MAX_STOP_CHARS = 100
+MAX_ALTERNATIVES = 5
 
 # field: (lowest, highest) of the whole numbers; `max_new_tokens` has its limit from the settings
-_WHOLE = {"top_k": (0, 1000), "n": (1, MAX_OUTPUTS), "top_logprobs": (0, 5)}
+_WHOLE = {"top_k": (0, 1000), "n": (1, MAX_OUTPUTS), "top_logprobs": (0, MAX_ALTERNATIVES)}
 _REAL = {"temperature": (0.0, 2.0), "repetition_penalty": (0.5, 2.0)}
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters but tab and new line, and halves of surrogate pairs."""
 
 
 def check_prompt(
@@ -45,6 +49,13 @@ def check_prompt(
     return text, messages
 
 
+def check_lead(lead: Lead) -> None:
+    """Raise `Invalid` where the text of a lead is no text; its ids are the engine's to judge."""
+    if not isinstance(lead.text, str):
+        raise Invalid("lead: must be text.", facts={"field": "lead"})
+    _check_characters("lead", lead.text)
+
+
 def _clean_message(number: int, message: Message) -> Message:
     if message.role not in ROLES:
         raise Invalid(
@@ -66,13 +77,13 @@ def cleaned_text(field: str, text: object) -> str:
 
 
 def _check_characters(field: str, text: str) -> None:
-    for place, character in enumerate(text):
-        if character not in "\n\t" and unicodedata.category(character) in ("Cc", "Cs"):
-            raise Invalid(
-                f"{field}: character {place + 1} is U+{ord(character):04X}, which is no text; "
-                "remove it. Of the control characters, tab and new line are allowed.",
-                facts={"field": field, "position": place, "codepoint": ord(character)},
-            )
+    if found := _NO_TEXT.search(text):
+        place, character = found.start(), found.group()
+        raise Invalid(
+            f"{field}: character {place + 1} is U+{ord(character):04X}, which is no text; "
+            "remove it. Of the control characters, tab and new line are allowed.",
+            facts={"field": field, "position": place, "codepoint": ord(character)},
+        )
 
 
 def check_params(params: SamplingParams, max_new_tokens: int) -> None:

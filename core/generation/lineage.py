@@ -29,6 +29,16 @@ class Next:
     used_prompt: UsedPrompt | None
 
 
+def tokens_of(run: GenerationRun, events: Sequence[TokenEvent], output: int) -> list[TokenEvent]:
+    """The tokens of an output; `Invalid` where the run has no such output."""
+    if not 0 <= output < len(run.outputs):
+        raise Invalid(
+            f"output: {output} is none of this run's; it has {len(run.outputs)}, from 0 on.",
+            facts={"field": "output", "outputs": len(run.outputs)},
+        )
+    return [event for event in events if event.output == output]
+
+
 def again(run: GenerationRun) -> Next:
     return _next(run, Relation.AGAIN, None, run.lead, run.params)
 
@@ -37,7 +47,7 @@ def continued(
     run: GenerationRun, events: Sequence[TokenEvent], output: int, max_new_tokens: int | None
 ) -> Next:
     """On from the end of an output. Raises `Invalid` where it has none to go on from."""
-    written = _of_output(run, events, output)
+    written = tokens_of(run, events, output)
     reason = run.outputs[output].finish_reason
     if reason is None:
         raise Invalid(f"Output {output} is still being written; stop it first, or wait.")
@@ -58,7 +68,7 @@ def branched(
     run: GenerationRun, events: Sequence[TokenEvent], output: int, index: int, token_id: int
 ) -> Next:
     """On from token `index`, which is `token_id` now. Raises `Invalid` where that is unknown."""
-    written = _of_output(run, events, output)
+    written = tokens_of(run, events, output)
     if not 0 <= index < len(written):
         raise Invalid(
             f"index: {index} is no token of output {output}; it has {len(written)}, from 0 on.",
@@ -99,28 +109,18 @@ def _lead(run: GenerationRun, tokens: Sequence[TokenEvent]) -> Lead:
 def _chosen(drawn: TokenEvent, token_id: int) -> TokenEvent:
     """The token `token_id` in the place of the one drawn.
 
-    An alternative that is only a part of a character is shown by its number and adds no text: the
-    engine, which gets the ids, tells the whole character once it is one.
+    What an alternative says depends on the tokens before it: it may be a part of a character, or
+    begin with a space that its name does not show. So its text is left to the engine, which tells
+    it with the first token of the new text.
     """
     if token_id == drawn.token_id:
         return drawn
-    name = next((one.text for one in drawn.top if one.token_id == token_id), None)
-    if name is None:
-        known = sorted({drawn.token_id, *(one.token_id for one in drawn.top)} - {None})
+    ids = (drawn.token_id, *(one.token_id for one in drawn.top))
+    known = sorted({known_id for known_id in ids if known_id is not None})
+    if token_id not in known:
         raise Invalid(
             f"token_id: {token_id} was neither drawn nor recorded as an alternative there; "
             f"recorded: {', '.join(map(str, known)) or 'none'}.",
             facts={"field": "token_id", "recorded": known},
         )
-    text = "" if name == f"<token {token_id}>" else name
-    return replace(drawn, token_id=token_id, text=text)
-
-
-def _of_output(run: GenerationRun, events: Sequence[TokenEvent], output: int) -> list[TokenEvent]:
-    """The tokens of an output; `Invalid` where the run has no such output."""
-    if not 0 <= output < len(run.outputs):
-        raise Invalid(
-            f"output: {output} is none of this run's; it has {len(run.outputs)}, from 0 on.",
-            facts={"field": "output", "outputs": len(run.outputs)},
-        )
-    return [event for event in events if event.output == output]
+    return replace(drawn, token_id=token_id, text="")

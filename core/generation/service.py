@@ -13,7 +13,7 @@ from core import metrics
 from core.config import Settings
 from core.errors import GlimpseError, Invalid, NotFound, Unavailable
 from core.generation.limits import check_params, check_prompt
-from core.generation.lineage import Next, again, branched, continued
+from core.generation.lineage import Next, again, branched, continued, tokens_of
 from core.generation.live import LiveRun
 from core.generation.opening import insert_run, new_run, submit_outputs
 from core.generation.progress import Progress
@@ -21,7 +21,15 @@ from core.generation.record import read_run
 from core.generation.recorder import Recorder
 from core.generation.recovery import recover
 from core.generation.stream import LiveStream
-from core.generation.types import GenerationRun, Lead, Message, Origin, SamplingParams, UsedPrompt
+from core.generation.types import (
+    GenerationRun,
+    Lead,
+    Message,
+    Origin,
+    SamplingParams,
+    TokenEvent,
+    UsedPrompt,
+)
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
@@ -146,6 +154,11 @@ class GenerationService:
         if stream is None or not (may_see_all or stream.run.user_id == actor.user_id):
             raise NotFound(f"There is no generation {run_id}.", facts={"run_id": str(run_id)})
         return stream
+
+    def tokens(self, actor: Actor, run_id: UUID, output: int = 0) -> list[TokenEvent]:
+        """The tokens of an output as far as it has come; `Invalid` for one that is not there."""
+        stream = self.follow(actor, run_id)
+        return tokens_of(stream.run, stream.since(0)[0], output)
 
     def wait(self, actor: Actor, run_id: UUID, timeout_s: float | None = None) -> GenerationRun:
         """Block until the run is recorded or `timeout_s` is over; the run as it then stands."""

@@ -72,7 +72,8 @@ class Lead:
     """What an answer begins with: written by an earlier run, only read by this one.
 
     `token_ids` are exactly those the earlier run drew; empty where its engine told none, and the
-    text is encoded instead.
+    text is encoded instead. `text` is what was told of them so far: the engine tells what they say
+    beyond that with the first token of the new text.
     """
 
     text: str

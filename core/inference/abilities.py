@@ -1,4 +1,4 @@
-"""What text engines can do, and the refusal of what they cannot."""
+"""What remote text engines can do, and the refusal of what they cannot."""
 
 from core.errors import Invalid
 from core.generation.types import SamplingParams
@@ -8,7 +8,7 @@ _DEFAULTS = SamplingParams()
 
 
 def remote_abilities(entry: ModelEntry) -> TextAbilities:
-    """Those its entry names. Of leads: a plain prompt can be written on from, a chat cannot."""
+    """Those its entry names. A lead goes behind a plain prompt; in a chat it has no place."""
     return TextAbilities(
         seed=Support.SEED in entry.supports,
         top_k=Support.TOP_K in entry.supports,
@@ -34,7 +34,8 @@ def check_abilities(request: TextRequest, abilities: TextAbilities, model: str) 
                 f"{'leave it out' if default is None else f'leave it at {default:g}'}.",
                 facts={"field": field, "model": model, "allowed": default},
             )
-    if request.lead is not None and not abilities.leads:
+    is_chat = not isinstance(request.prompt, str)
+    if request.lead is not None and (is_chat or not abilities.leads):
         raise Invalid(
             f"The model “{model}” cannot write on from an earlier answer; send the prompt again.",
             facts={"field": "lead", "model": model},

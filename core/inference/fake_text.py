@@ -12,8 +12,8 @@ from core.generation.limits import check_params
 from core.generation.types import FinishReason, TokenEvent
 from core.inference.fake import pace_of
 from core.inference.fake_words import ENTROPY, LOGPROBS, alternatives, token_id, word
+from core.inference.room import Room
 from core.inference.stops import StopCutter
-from core.inference.turns import Turns
 from core.inference.types import (
     EngineEnd,
     EngineStats,
@@ -73,7 +73,7 @@ class FakeGenerator:
         self._step = 1 / pace if pace else 0.0
         self._id = entry.id
         self._places, self._most_tokens = settings.max_active_streams, settings.max_new_tokens
-        self._turns: Turns[_Sequence] = Turns(self._places, settings.max_queued_streams)
+        self._room: Room[_Sequence] = Room(self._places, settings.max_queued_streams)
         self._running: list[_Sequence] = []
         self._news = threading.Event()
         self._closing = False
@@ -94,7 +94,7 @@ class FakeGenerator:
     ) -> _Sequence:
         check_params(request.params, self._most_tokens)
         sequence = _Sequence(request, on_token, on_end, on_start, self)
-        self._turns.enter(sequence)
+        self._room.enter(sequence)
         self.wake()
         return sequence
 
@@ -102,10 +102,10 @@ class FakeGenerator:
         self._news.set()
 
     def position(self, sequence: _Sequence) -> int:
-        return self._turns.position(sequence)
+        return self._room.position(sequence)
 
     def stats(self) -> EngineStats:
-        return EngineStats(*self._turns.counts(), self._places)
+        return EngineStats(*self._room.counts(), self._places)
 
     def close(self) -> None:
         """End every text as cancelled and stop the thread."""
@@ -115,16 +115,16 @@ class FakeGenerator:
 
     def _work(self) -> None:
         while not self._closing:
-            for sequence in self._turns.everyone():
+            for sequence in self._room.everyone():
                 if sequence.cancelled.is_set():
                     self._end(sequence, FinishReason.CANCELLED)
-            while (taken := self._turns.take()) is not None:
+            while (taken := self._room.seat()) is not None:
                 self._begin(taken)
             for sequence in [one for one in self._running if one.due <= perf_counter()]:
                 self._write(sequence)
             self._pause()
-        self._turns.close()
-        for sequence in self._turns.everyone():
+        self._room.close()
+        for sequence in self._room.everyone():
             self._end(sequence, FinishReason.CANCELLED)
 
     def _begin(self, sequence: _Sequence) -> None:
@@ -136,7 +136,7 @@ class FakeGenerator:
 
     def _pause(self) -> None:
         """Sleep until the next word is due, or something is new."""
-        queued, active = self._turns.counts()
+        queued, active = self._room.counts()
         metrics.queue_depth.labels(self._id).set(queued)
         metrics.active_streams.labels(self._id).set(active)
         soonest = min((one.due - perf_counter() for one in self._running), default=None)
@@ -173,7 +173,7 @@ class FakeGenerator:
     def _end(self, sequence: _Sequence, reason: FinishReason) -> None:
         if sequence in self._running:
             self._running.remove(sequence)
-        self._turns.leave(sequence)
+        self._room.leave(sequence)
         sequence.on_end(
             EngineEnd(reason, sequence.prompt_tokens, sequence.written, sequence.text.text)
         )

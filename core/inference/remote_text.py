@@ -15,7 +15,7 @@ from core.inference.remote_health import RemoteHealth
 from core.inference.remote_text_client import TextServer
 from core.inference.remote_text_reader import Outcome, TextReader
 from core.inference.remote_text_sequence import RemoteSequence
-from core.inference.turns import Turns
+from core.inference.room import Room
 from core.inference.types import (
     EngineEnd,
     EngineStats,
@@ -42,7 +42,7 @@ class RemoteGenerator:
         self._settings = settings
         self._abilities = remote_abilities(entry)
         self._health = RemoteHealth(clock)
-        self._turns: Turns[RemoteSequence] = Turns(
+        self._room: Room[RemoteSequence] = Room(
             settings.max_active_streams, settings.max_queued_streams
         )
         self._server = TextServer(entry, settings)
@@ -74,7 +74,7 @@ class RemoteGenerator:
         self._health.check(self._server.asked(request))
         trace_id = current_trace_id()
         sequence = RemoteSequence(request, trace_id, self, on_token, on_end, on_start)
-        self._turns.enter(sequence)
+        self._room.enter(sequence)
         self._soon(self._admit)
         return sequence
 
@@ -82,10 +82,10 @@ class RemoteGenerator:
         self._soon(self._cancel, sequence)
 
     def position(self, sequence: RemoteSequence) -> int:
-        return self._turns.position(sequence)
+        return self._room.position(sequence)
 
     def stats(self) -> EngineStats:
-        queued, active = self._turns.counts()
+        queued, active = self._room.counts()
         return EngineStats(queued, active, self._settings.max_active_streams)
 
     def close(self) -> None:
@@ -100,8 +100,8 @@ class RemoteGenerator:
             self._loop.call_soon_threadsafe(call, *args)
 
     async def _stop(self) -> None:
-        self._turns.close()
-        sequences = self._turns.everyone()
+        self._room.close()
+        sequences = self._room.everyone()
         for sequence in sequences:
             self._cancel(sequence)
         if running := [sequence.task for sequence in sequences if sequence.task is not None]:
@@ -109,7 +109,7 @@ class RemoteGenerator:
         await self._server.close()
 
     def _admit(self) -> None:
-        while (sequence := self._turns.take()) is not None:
+        while (sequence := self._room.seat()) is not None:
             self._begin(sequence)
         self._count()
 
@@ -122,17 +122,17 @@ class RemoteGenerator:
         if sequence.task is not None:
             sequence.task.cancel()
             return
-        self._turns.leave(sequence)
+        self._room.leave(sequence)
         sequence.end(FinishReason.CANCELLED, None)
         self._count()
 
     def _over(self, sequence: RemoteSequence, task: asyncio.Task[Outcome]) -> None:
-        self._turns.leave(sequence)
+        self._room.leave(sequence)
         reason, error = (FinishReason.CANCELLED, None) if task.cancelled() else task.result()
         sequence.end(reason, error)
         self._admit()
 
     def _count(self) -> None:
-        queued, active = self._turns.counts()
+        queued, active = self._room.counts()
         metrics.queue_depth.labels(self._id).set(queued)
         metrics.active_streams.labels(self._id).set(active)

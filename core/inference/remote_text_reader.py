@@ -47,10 +47,10 @@ class TextReader:
         try:
             self._health.check(server)
             reason = await self._read(sequence, server, deadline)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is told as the end
             if sequence.finish is None:
                 return self._failed(error, server, deadline)
-            log.info("remote_counts_missing", model=self._model, exc_info=True)
+            log.info("remote_counts_missing", model=self._model, error=type(error).__name__)
             reason = sequence.finish
         self._health.works()
         return reason, None

@@ -4,11 +4,14 @@ from collections.abc import Sequence
 
 
 class StopCutter:
-    """The text of one sequence, grown piece by piece. What was released is never taken back."""
+    """The text of one sequence, grown piece by piece. What was released is never taken back.
 
-    def __init__(self, stops: Sequence[str]) -> None:
+    `held` is text there is already, to be told with the first piece.
+    """
+
+    def __init__(self, stops: Sequence[str], held: str = "") -> None:
         self._stops = tuple(stops)
-        self._held = ""
+        self._held = held
         self._released: list[str] = []
 
     @property

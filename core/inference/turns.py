@@ -1,14 +1,8 @@
-"""Who waits for a place at an engine, and who has one; users take turns."""
+"""The queue: users take turns, and each user's requests keep their order."""
 
-import threading
-from collections import Counter
-from collections.abc import Iterator
+from collections import OrderedDict, deque
 from typing import Generic, Protocol, TypeVar
 from uuid import UUID
-
-from core.errors import LimitReached, Unavailable
-
-_RETRY_S = 5
 
 
 class Waiter(Protocol):
@@ -16,77 +10,56 @@ class Waiter(Protocol):
     def user(self) -> UUID: ...
 
 
-Someone = TypeVar("Someone", bound=Waiter)
+Row = TypeVar("Row", bound=Waiter)
 
 
-class Turns(Generic[Someone]):
-    """Next is the earliest of those whose user has the fewest places. Safe from any thread."""
+class Turns(Generic[Row]):
+    """Round robin over users. Not safe between threads by itself."""
 
-    def __init__(self, places: int, most_waiting: int) -> None:
-        self._places, self._most_waiting = places, most_waiting
-        self._lock = threading.Lock()
-        self._waiting: list[Someone] = []
-        self._running: list[Someone] = []
-        self._closed = False
+    def __init__(self) -> None:
+        self._queues: OrderedDict[UUID, deque[Row]] = OrderedDict()
 
-    def enter(self, one: Someone) -> None:
-        """Queue; `LimitReached` where as many wait as may, `Unavailable` after `close`."""
-        with self._lock:
-            if self._closed:
-                raise Unavailable("The text engine has stopped; try again later.", retry_after=10)
-            if len(self._waiting) + len(self._running) >= self._places + self._most_waiting:
-                raise LimitReached(
-                    f"{self._most_waiting} outputs are waiting already, as many as may wait; "
-                    "try again in a few seconds.",
-                    facts={"limit": self._most_waiting},
-                    retry_after=_RETRY_S,
-                )
-            self._waiting.append(one)
+    def __len__(self) -> int:
+        return sum(map(len, self._queues.values()))
 
-    def take(self) -> Someone | None:
-        """Give whoever is next a place, where there is both."""
-        with self._lock:
-            if not self._waiting or len(self._running) >= self._places:
-                return None
-            one = next(self._in_order())
-            self._waiting.remove(one)
-            self._running.append(one)
-            return one
+    def everyone(self) -> list[Row]:
+        return [row for queue in self._queues.values() for row in queue]
 
-    def leave(self, one: Someone) -> None:
-        with self._lock:
-            for them in (self._waiting, self._running):
-                if one in them:
-                    them.remove(one)
+    def add(self, row: Row) -> None:
+        self._queues.setdefault(row.user, deque()).append(row)
 
-    def position(self, one: Someone) -> int:
-        """Its place among those who wait, the next at 1; 0 where it does not wait."""
-        with self._lock:
-            if one not in self._waiting:
-                return 0
-            return list(self._in_order()).index(one) + 1
+    def first(self) -> Row | None:
+        """Whose turn it is."""
+        return next((queue[0] for queue in self._queues.values()), None)
 
-    def counts(self) -> tuple[int, int]:
-        """How many wait, and how many have a place."""
-        with self._lock:
-            return len(self._waiting), len(self._running)
+    def take(self) -> Row:
+        """Remove and return the first; its user's next request comes after everybody's turn."""
+        user, queue = self._queues.popitem(last=False)
+        row = queue.popleft()
+        if queue:
+            self._queues[user] = queue
+        return row
 
-    def everyone(self) -> tuple[Someone, ...]:
-        """Those who have a place, then those who wait."""
-        with self._lock:
-            return (*self._running, *self._waiting)
+    def remove(self, row: Row) -> bool:
+        """Whether it was waiting; now it waits no more."""
+        own = self._queues.get(row.user)
+        if own is None or row not in own:
+            return False
+        own.remove(row)
+        if not own:
+            del self._queues[row.user]
+        return True
 
-    def close(self) -> None:
-        """Nobody enters any more."""
-        with self._lock:
-            self._closed = True
-
-    def _in_order(self) -> Iterator[Someone]:
-        """Those who wait, as they will be taken if nobody leaves."""
-        places = Counter(one.user for one in self._running)
-        rest = list(self._waiting)
-        while rest:
-            one = min(rest, key=lambda waiter: places[waiter.user])
-            rest.remove(one)
-            places[one.user] += 1
-            yield one
+    def position(self, row: Row) -> int:
+        """Which `row` is in the order of turns, from 1; 0 where it does not wait."""
+        own = self._queues.get(row.user, deque())
+        if row not in own:
+            return 0
+        rounds = own.index(row)
+        before, passed = rounds, False
+        for user, queue in self._queues.items():
+            if user == row.user:
+                passed = True
+            else:
+                before += min(len(queue), rounds + (not passed))
+        return before + 1

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Date, Row, cast, func, literal, select
+from sqlalchemy import BigInteger, Date, Row, cast, func, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,14 +42,9 @@ class UsageRepository:
             select(
                 User.username,
                 Model.name,
-                *(
-                    func.sum(column, type_=column.type).label(column.key)
-                    for column in (
-                        UsageDay.runs,
-                        UsageDay.prompt_tokens,
-                        UsageDay.completion_tokens,
-                    )
-                ),
+                cast(func.sum(UsageDay.runs), BigInteger),
+                cast(func.sum(UsageDay.prompt_tokens), BigInteger),
+                cast(func.sum(UsageDay.completion_tokens), BigInteger),
             )
             .join(User, User.id == UsageDay.user_id)
             .join(Model, Model.id == UsageDay.model_id)

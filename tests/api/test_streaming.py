@@ -41,7 +41,7 @@ def token(text: str = "a", logprob: float = -0.5) -> TokenEvent:
 
 
 async def told(events: RunEvents, heartbeat_s: float = 10) -> list[str]:
-    return [chunk.decode() async for chunk in as_sse(events, heartbeat_s)]
+    return [chunk.decode() async for chunk in as_sse(events, heartbeat_s=heartbeat_s)]
 
 
 def test_a_silence_is_filled_with_comments() -> None:

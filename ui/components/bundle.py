@@ -13,13 +13,14 @@ def component(name: str, *scripts: str) -> ComponentRenderer:
 
     `scripts` are files without their `.js` that stand before `name.js` in one module.
     """
-    js = "\n".join(_read(f"{script}.js") for script in (*scripts, name))
+    js = "\n".join(read(f"{script}.js") for script in (*scripts, name))
     return st.components.v2.component(
-        f"glimpse_{name}", html=_read(f"{name}.html"), css=_read(f"{name}.css"), js=js
+        f"glimpse_{name}", html=read(f"{name}.html"), css=read(f"{name}.css"), js=js
     )
 
 
-def _read(file: str) -> str:
+def read(file: str) -> str:
+    """The text of a file beside this module."""
     return (_FOLDER / file).read_text("utf-8")
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from core.generation.types import GenerationRun, Message
-from core.inference.types import ModelInfo, ModelState
+from core.inference.types import ModelInfo
 from core.permissions import Permission
 from ui.guard import require
 from ui.session import session
@@ -35,7 +35,7 @@ class Chat:
 def chat_fields(info: ModelInfo) -> Chat:
     """The switch, and with it the system message."""
     earlier = session().earlier_messages
-    if info.state is ModelState.READY and not info.chat_template:
+    if info.abilities and not info.chat_template:  # both are known, or neither is yet
         left_out = " The messages before it are not sent." if earlier else ""
         st.caption(f"Sent as plain text; this model has no chat template.{left_out}")
         return Chat(False, "", ())

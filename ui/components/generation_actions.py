@@ -62,7 +62,7 @@ def run_facts(run: GenerationRun) -> None:
 def _continue(run: GenerationRun) -> int | None:
     """The output to be written on, once that is asked for."""
     cut = [at for at, one in enumerate(run.outputs) if one.text and one.finish_reason in _CUT_SHORT]
-    why_not = why_not_written_on(run) if cut else "The text ended by itself; nothing follows"
+    why_not = why_not_written_on(run) if cut else "No text was cut short"
     more = f"A new run that writes on from the end, up to {run.params.max_new_tokens} tokens more"
     if len(cut) > 1 and not why_not:
         return _continue_one_of(run, cut, more)

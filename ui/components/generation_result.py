@@ -30,7 +30,7 @@ def generation_result(actor: Actor, run: GenerationRun) -> GenerationRun:
 def settings_facts(run: GenerationRun) -> list[str]:
     """The model, how it was asked and how tokens were drawn; what stands as usual is left out."""
     params, usual = run.params, SamplingParams()
-    parts = [f"{plain(run.model)} {run.revision[:8]}", _asked(run)]
+    parts = [plain(f"{run.model} {run.revision[:8]}".strip()), _asked(run)]
     if params.seed is not None:
         parts.append(f"seed {params.seed}")
     parts.append(f"temperature {params.temperature:g}")

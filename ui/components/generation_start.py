@@ -1,13 +1,12 @@
 """From the fields to a run: a new one, or a changed form of one there is."""
 
 from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from core.generation.types import GenerationRun, Message, Origin, SamplingParams
-from core.inference.types import ModelInfo, ModelState
+from core.inference.types import ModelInfo
 from core.permissions import Actor, Permission
 from core.runs.types import Relation
 from ui.components import generation_form, sampling
@@ -32,15 +31,14 @@ def start(actor: Actor, asked: GenerationAsk) -> GenerationRun:
 
     Raises what `GenerationService.start` does.
     """
-    bench = workbench()
     text, used = asked.wording.written(actor)
-    loaded = asked.info.state is ModelState.READY
-    with nullcontext() if loaded else st.spinner("Loading the model", show_time=True):
-        info, _ = bench.models.generator(asked.info.id)
+    info = asked.info if asked.info.abilities else _loaded(asked.info)
     prompt = asked.wording.chat.asked(text, info)
     params = sampling.with_alternatives(asked.params, info)
     origin = _origin(actor, prompt, params, info.id)
-    run = bench.generation.start(actor, prompt, params, info.id, origin=origin, used_prompt=used)
+    run = workbench().generation.start(
+        actor, prompt, params, info.id, origin=origin, used_prompt=used
+    )
     show_generation(run.id)
     return run
 
@@ -57,8 +55,14 @@ def edited_notice() -> None:
     if session().edited_run_id is None:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(":material/edit: Change the prompt or settings and run; the two are linked.")
+        st.caption(":material/edit: The next run is linked to this one, as an edit of it.")
         st.button("Do not link", key="generation-not-edited", type="tertiary", on_click=_not_edited)
+
+
+def _loaded(info: ModelInfo) -> ModelInfo:
+    with st.spinner("Loading the model", show_time=True):
+        info, _ = workbench().models.generator(info.id)
+    return info
 
 
 def _not_edited() -> None:

@@ -108,8 +108,10 @@ def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:
 
 
 def _state(run: RunSummary) -> str:
-    """As in “failed”; a run answered from an earlier one says so."""
-    return "done, reused" if run.cached and run.status is RunStatus.DONE else str(run.status)
+    """As in “failed”; a run answered from an earlier one, or made from one, says so."""
+    if run.cached and run.status is RunStatus.DONE:
+        return "done, reused"
+    return f"{run.status}, {run.relation}" if run.relation else str(run.status)
 
 
 def _pictures(runs: Sequence[RunSummary]) -> list[str | None]:

@@ -3,12 +3,15 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
+from uuid import UUID
 
 import streamlit as st
 
 from core.generation.types import GenerationRun
-from core.permissions import Actor
-from core.runs.types import Relation, RunLink
+from core.permissions import Actor, Permission
+from core.runs.types import Relation, RunLink, Task
+from ui.address import show_in_address
+from ui.guard import require
 from ui.navigation import spec
 from ui.resources import workbench
 from ui.text import ago
@@ -48,13 +51,29 @@ def lineage(actor: Actor, run: GenerationRun) -> None:
 
 
 def _link(run: RunLink, what: str) -> None:
-    page = spec(run.task)
-    st.page_link(
-        page.page(),
-        label=f"{what}, {ago(run.created_at)}",
-        icon=f":material/{page.icon}:",
-        query_params={"run": str(run.id)},
-    )
+    """To another page as a link; on this page as a button, as its own link would stand out."""
+    label, page = f"{what}, {ago(run.created_at)}", spec(run.task)
+    if run.task is Task.GENERATION:
+        st.button(
+            label,
+            key=f"lineage-{run.id}",
+            type="tertiary",
+            icon=":material/account_tree:",
+            on_click=_open,
+            args=(run.id,),
+        )
+    else:
+        st.page_link(
+            page.page(),
+            label=label,
+            icon=f":material/{page.icon}:",
+            query_params={"run": str(run.id)},
+        )
+
+
+def _open(run_id: UUID) -> None:
+    require(Permission.GENERATE)
+    show_in_address(run_id)
 
 
 def _place(actor: Actor, run: GenerationRun) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from core.errors import Invalid
-from core.generation.limits import MAX_OUTPUTS, MAX_SEED, MAX_STOPS
+from core.generation.limits import MAX_ALTERNATIVES, MAX_OUTPUTS, MAX_SEED, MAX_STOPS
 from core.generation.types import SamplingParams
 from core.inference.types import ModelInfo, TextAbilities
 from ui.components import style_choice
@@ -18,7 +18,6 @@ _STOP_KEY = f"{_PREFIX}stop"
 _OUTPUTS_KEY = f"{_PREFIX}n"
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\t": "\\t"}
 _MEANT = {escape: character for character, escape in _ESCAPES.items()}
-_ALTERNATIVES = 5
 
 
 def sampling_panel(info: ModelInfo, max_new_tokens: int) -> SamplingParams:
@@ -59,7 +58,7 @@ def sampling_panel(info: ModelInfo, max_new_tokens: int) -> SamplingParams:
 def with_alternatives(params: SamplingParams, info: ModelInfo) -> SamplingParams:
     """The same, asking for what the token view shows, where the engine tells it."""
     abilities = info.abilities or TextAbilities()
-    return replace(params, top_logprobs=_ALTERNATIVES if abilities.logprobs else 0)
+    return replace(params, top_logprobs=MAX_ALTERNATIVES if abilities.logprobs else 0)
 
 
 def fill_from(params: SamplingParams) -> None:

@@ -11,12 +11,12 @@ from core.runs.types import RunStatus
 from ui.components.bundle import api_url, component
 from ui.components.markdown import formatted
 
-_mount = component(
-    "tokenstream",
+SCRIPTS = (
     *("element", "tokenstream_run", "tokenstream_words", "tokenstream_safe", "tokenstream_keep"),
     *("tokenstream_claims", "tokenstream_text", "tokenstream_curve", "tokenstream_card"),
     *("tokenstream_tokens", "tokenstream_views", "tokenstream_pane"),
 )
+_mount = component("tokenstream", *SCRIPTS)
 
 
 @dataclass(frozen=True)
@@ -45,23 +45,28 @@ def token_stream(run: GenerationRun, *, key: str, can_branch: bool = False) -> S
     """
     told = _mount(
         key=key,
-        data={
-            "run": str(run.id),
-            "stream": api_url(f"runs/{run.id}/stream"),
-            "cancel": api_url(f"runs/{run.id}/cancel"),
-            "limit": run.params.max_new_tokens * run.params.n,
-            "outputs": run.params.n,
-            "lead": _lead(run),
-            "alternatives": run.params.top_logprobs,
-            "can_branch": can_branch,
-            "final": None if run.status is RunStatus.RUNNING else _final(run),
-        },
+        data=as_data(run, can_branch=can_branch),
         default={"finished": None},
         on_finished_change=_heard,
         on_branch_change=_heard,
     )
     finished = told.get("finished")
     return Seen(UUID(finished["run"]) if finished else None, _branch(told.get("branch")))
+
+
+def as_data(run: GenerationRun, *, can_branch: bool) -> dict[str, object]:
+    """`run` as the browser reads it; what only its end brings is under `final`."""
+    return {
+        "run": str(run.id),
+        "stream": api_url(f"runs/{run.id}/stream"),
+        "cancel": api_url(f"runs/{run.id}/cancel"),
+        "limit": run.params.max_new_tokens * run.params.n,
+        "outputs": run.params.n,
+        "lead": _lead(run),
+        "alternatives": run.params.top_logprobs,
+        "can_branch": can_branch,
+        "final": None if run.status is RunStatus.RUNNING else _final(run),
+    }
 
 
 def _heard() -> None:

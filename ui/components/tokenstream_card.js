@@ -1,4 +1,6 @@
 // What is known of one token: how likely it was, what might have come, and the way to have that.
+const ONE_WISH_MS = 1500; // a second click of the same gesture starts no second run
+
 class Card {
   constructor(branch) {
     this.branch = branch;
@@ -51,16 +53,16 @@ class Card {
     button.dataset.testid = "tokenstream-branch";
     button.title = `A new run: the text up to here, then “${visible(one.text)}”, and on from there`;
     button.setAttribute("aria-label", `Write on with “${visible(one.text)}”`);
-    button.onclick = () => {
-      for (const each of this.element.querySelectorAll("button")) each.disabled = true;
-      this.branch(at, one.token_id);
-    };
+    button.onclick = () => this.wish(at, one.token_id);
     return button;
   }
 
-  // The page has answered: whatever it made of the wish, the next one is open.
-  open() {
-    for (const each of this.element.querySelectorAll("button")) each.disabled = false;
+  // The buttons keep the focus meanwhile, which disabled ones would lose.
+  wish(at, tokenId) {
+    if (this.wished) return;
+    this.wished = true;
+    setTimeout(() => (this.wished = false), ONE_WISH_MS);
+    this.branch(at, tokenId);
   }
 }
 

@@ -53,7 +53,7 @@ class Pane {
     if (shown === this.shown) return;
     const { element: text } = this.plain;
     const read = text.scrollTop / (text.scrollHeight - text.clientHeight || 1);
-    if (this.shown === "text") this.body.style.minHeight = `${this.body.offsetHeight}px`;
+    if (this.shown === "text") this.body.style.minHeight = `${this.body.getBoundingClientRect().height}px`;
     text.hidden = shown !== "text";
     this.formatted.hidden = shown !== "formatted";
     this.tokens.element.hidden = shown !== "tokens";

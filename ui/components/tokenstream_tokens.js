@@ -5,7 +5,8 @@ const BAND_WORDS = ["from 90 %", "60–90 %", "30–60 %", "10–30 %", "under 1
 
 class TokenView {
   constructor(label, hear) {
-    this.hear = hear;
+    this.tokens = null;
+    this.spans = [];
     this.text = element("div", "text tokens");
     this.text.tabIndex = 0;
     this.text.dataset.testid = "tokenstream-tokens";
@@ -25,19 +26,17 @@ class TokenView {
     this.element = element("div", "tokenview");
     this.element.onkeydown = (event) => this.key(event);
     this.element.append(this.note, this.again, this.text, this.legend, this.card.element, this.curve.element);
-    this.tokens = null;
   }
 
   show(run, at) {
-    this.card.open();
     if (!run.whole) return this.wait(run);
-    this.again.hidden = true;
+    this.element.dataset.state = "here";
+    this.data = run.data;
     if (this.tokens === run.drawn[at]) return;
     this.tokens = run.drawn[at];
-    this.data = run.data;
     const told = this.tokens.some((token) => token.logprob !== undefined);
     const entropies = this.tokens.some((token) => token.entropy !== undefined);
-    this.say(tokenNote(this.tokens, told, entropies, run.texts[at].join("")));
+    this.say(tokenNote(this.tokens, told, entropies, run.texts[at].join(""), run.data));
     this.told = told;
     this.legend.hidden = this.card.element.hidden = !told;
     this.card.element.classList.toggle("bare", !this.tokens.some(({ top }) => top));
@@ -48,8 +47,7 @@ class TokenView {
 
   wait(run) {
     this.say(run.trouble ? `The tokens could not be fetched (${run.trouble}); the text is not affected.` : "Fetching the tokens");
-    this.again.hidden = !run.trouble;
-    this.legend.hidden = this.card.element.hidden = this.curve.element.hidden = true;
+    this.element.dataset.state = run.trouble ? "trouble" : "fetching";
   }
 
   say(words) {
@@ -63,7 +61,8 @@ class TokenView {
     const tokens = this.tokens;
     const more = () => {
       if (tokens !== this.tokens) return;
-      const next = tokens.slice(this.spans.length, this.spans.length + CHUNK).map(tokenSpan);
+      const from = this.spans.length;
+      const next = tokens.slice(from, from + CHUNK).map((token, at) => tokenSpan(token, from + at));
       this.spans.push(...next);
       this.text.append(...next);
       if (this.spans.length < tokens.length) requestAnimationFrame(more);
@@ -77,7 +76,7 @@ class TokenView {
   }
 
   look(at) {
-    if (at === undefined || !this.spans?.[at] || !this.told) return;
+    if (!this.told || !this.spans[at]) return;
     this.spans[this.now]?.classList.remove("now");
     this.spans[at].classList.add("now");
     if (at !== this.now) this.card.show(this.tokens[at], at, this.tokens.length, this.data);
@@ -86,7 +85,7 @@ class TokenView {
   }
 
   keep(at, reveal = false) {
-    if (at === undefined || !this.told) return;
+    if (!this.told || !this.spans[at]) return;
     this.spans[this.kept]?.classList.remove("kept");
     this.kept = at === this.kept ? undefined : at;
     this.look(at);
@@ -116,7 +115,7 @@ class TokenView {
   }
 
   walk(key) {
-    const last = this.tokens.length - 1;
+    const last = this.spans.length - 1;
     const now = this.now ?? 0;
     const to = { ArrowLeft: now - 1, ArrowRight: now + 1, Home: 0, End: last }[key];
     if (to === undefined) return false;
@@ -152,8 +151,11 @@ function legend() {
   return made;
 }
 
-function tokenNote(tokens, told, entropies, text) {
+function tokenNote(tokens, told, entropies, text, { alternatives }) {
   if (!tokens.length) return text ? "Of this run only the text was kept, not its tokens." : "The model wrote nothing.";
   if (!told) return "This model's server does not tell how likely its tokens were.";
-  return entropies ? "" : "Entropy is not known for this run: it was not asked for, or the model's server does not tell it.";
+  if (entropies) return "";
+  return alternatives
+    ? "No entropy: this model's server does not tell it."
+    : "No entropy: it was not asked for when this run was started.";
 }

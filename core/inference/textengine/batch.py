@@ -1,84 +1,112 @@
-"""The sequences being decoded together and their common key-value cache."""
+"""Sequences that are read and written together over one key-value cache."""
+
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn.functional import pad
-from transformers import DynamicCache
-from transformers.cache_utils import DynamicLayer
 
+from core.inference.textengine.cache import GrowingCache
 from core.inference.textengine.forward import Forward
 from core.inference.textengine.sequence import TextSequence
 
 
 class Batch:
-    """Left-padded rows over one cache: rows join and leave between any two steps.
+    """Left-padded rows: they are read, written, dropped and put together between any two steps.
 
-    Keys and values have the shape (rows, heads, columns, head size); `mask`, (rows, columns),
-    is 1 where a column holds a token of the row. Every row ends in the last column.
+    `_mask`, (rows, columns), is 1 where a column holds a token of the row; `_unread`, (rows,
+    columns), are the tokens that the model has yet to read: the prompts, and what was written
+    before a pass failed. Every row ends in the last column.
     """
 
-    def __init__(self, forward: Forward) -> None:
-        self.rows: list[TextSequence] = []
+    def __init__(self, forward: Forward, rows: Sequence[TextSequence]) -> None:
+        self.rows = list(rows)
         self._forward = forward
-        self._cache = DynamicCache()
-        self._mask = torch.ones(0, 0, dtype=torch.long)
+        self._cache = GrowingCache()
+        known = [row.prompt_ids + row.ids for row in rows]
+        longest = max(map(len, known))
+        left = [longest - len(ids) for ids in known]
+        padded = [[0] * empty + ids for empty, ids in zip(left, known, strict=True)]
+        mask = [[0] * empty + [1] * (longest - empty) for empty in left]
+        self._unread = torch.tensor(padded, device=forward.device)
+        self._mask = torch.tensor(mask, device=forward.device)
+
+    @property
+    def columns(self) -> int:
+        return self._mask.shape[1]
+
+    @property
+    def unread(self) -> int:
+        """Columns yet to be read; nothing can be written before."""
+        return self._unread.shape[1]
+
+    @property
+    def padding(self) -> int:
+        """Cells of the cache that hold no token."""
+        return self.columns * len(self.rows) - self._tokens
+
+    def padding_with(self, other: "Batch") -> int:
+        """The same, were the two put together."""
+        cells = max(self.columns, other.columns) * (len(self.rows) + len(other.rows))
+        return cells - self._tokens - other._tokens
+
+    @property
+    def _tokens(self) -> int:
+        return sum(row.length for row in self.rows)
+
+    @property
+    def nbytes(self) -> int:
+        return self._cache.nbytes
+
+    def read(self, most: int) -> Tensor:
+        """Read up to `most` more columns; returns the last one's logits."""
+        end = self.columns - self.unread + min(most, self.unread)
+        mask = self._mask[:, :end]
+        positions = (mask.cumsum(1) - 1).clamp(min=0)[:, self.columns - self.unread :]
+        logits = self._forward(self._unread[:, :most], mask, positions, self._cache)
+        self._unread = self._unread[:, most:]
+        return logits
 
     def step(self) -> Tensor:
         """Feed each row its newest token; returns the next logits, shape (rows, vocabulary)."""
         device = self._mask.device
-        self._mask = pad(self._mask, (0, 1), value=1)
+        mask = pad(self._mask, (0, 1), value=1)
         tokens = torch.tensor([[row.ids[-1]] for row in self.rows], device=device)
         positions = torch.tensor([[row.length] for row in self.rows], device=device)
-        return self._forward(tokens, self._mask, positions, self._cache)
-
-    def join(self, row: TextSequence, cache: DynamicCache) -> None:
-        """Add a sequence whose prompt fills `cache`, which is taken over."""
-        length = len(row.prompt_ids)
-        mask = torch.ones(1, length, dtype=torch.long, device=self._forward.device)
-        if not self.rows:
-            self.rows, self._cache, self._mask = [row], cache, mask
-            return
-        columns = max(self._mask.shape[1], length)
-        left, left_new = columns - self._mask.shape[1], columns - length
-        for ours, new in zip(_layers(self._cache), _layers(cache), strict=True):
-            ours.keys = _stack(ours.keys, left, new.keys, left_new)
-            ours.values = _stack(ours.values, left, new.values, left_new)
-        self._mask = torch.cat([pad(self._mask, (left, 0)), pad(mask, (left_new, 0))])
-        self.rows.append(row)
+        logits = self._forward(tokens, mask, positions, self._cache)
+        self._mask, self._unread = mask, self._unread[:, :0]
+        return logits
 
     def drop_ended(self) -> None:
         """Let go of ended rows, and of the columns that only they filled."""
         keep = [place for place, row in enumerate(self.rows) if not row.ended]
-        if len(keep) == len(self.rows):
-            return
-        if not keep:
+        if len(keep) < len(self.rows):
+            self._keep(keep)
+
+    def clear(self) -> None:
+        """Let go of all rows and of their cache."""
+        self.rows, self._cache = [], GrowingCache()
+
+    def absorb(self, other: "Batch") -> None:
+        """Take over the rows of `other`; both have read their prompts."""
+        columns = max(self.columns, other.columns)
+        masks = [pad(one._mask, (columns - one.columns, 0)) for one in (self, other)]
+        for ours, theirs in zip(self._cache.growing, other._cache.growing, strict=True):
+            ours.stack(theirs)
+        self._mask = torch.cat(masks)
+        self._unread = self._unread.new_empty(len(self._mask), 0)
+        self.rows = self.rows + other.rows
+
+    def _keep(self, places: list[int]) -> None:
+        self.rows = [self.rows[place] for place in places]
+        if not places:
             self.clear()
             return
-        self.rows = [self.rows[place] for place in keep]
-        index = torch.tensor(keep, device=self._mask.device)
+        index = torch.tensor(places, device=self._mask.device)
+        read = self.columns - self.unread
         self._mask = self._mask[index]
         empty = int((self._mask.sum(dim=0) == 0).sum())  # rows are left-padded: all on the left
         self._mask = self._mask[:, empty:].contiguous()
-        for layer in _layers(self._cache):
-            layer.keys = _kept(layer.keys, index, empty)
-            layer.values = _kept(layer.values, index, empty)
-
-    def clear(self) -> None:
-        """Free the cache."""
-        self.rows = []
-        self._cache = DynamicCache()
-
-
-def _layers(cache: DynamicCache) -> list[DynamicLayer]:
-    """The cache's layers; made without a configuration, they all hold every key and value."""
-    return [layer for layer in cache.layers if isinstance(layer, DynamicLayer)]
-
-
-def _stack(old: Tensor | None, left: int, new: Tensor | None, left_new: int) -> Tensor:
-    if old is None or new is None:
-        raise RuntimeError("a row joined before its prompt was read")
-    return torch.cat([pad(old, (0, 0, left, 0)), pad(new, (0, 0, left_new, 0))])
-
-
-def _kept(old: Tensor | None, index: Tensor, empty: int) -> Tensor | None:
-    return None if old is None else old[index, :, empty:].contiguous()
+        self._unread = self._unread[index, max(0, empty - read) :]
+        for layer in self._cache.growing:
+            layer.keep(index, min(empty, read))

@@ -6,8 +6,6 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
-from core.inference.textengine.sequence import TextSequence
-
 
 class Forward:
     """Reads tokens into a cache and returns the logits of the last column."""
@@ -36,17 +34,4 @@ class Forward:
             **self._only_last,
         )
         logits: Tensor = answer.logits[:, -1]
-        return logits
-
-    def read_prompt(self, row: TextSequence, cache: DynamicCache, most: int) -> Tensor:
-        """Read up to `most` more prompt tokens of `row`; the last one's logits, (1, vocabulary)."""
-        chunk = row.prompt_ids[row.fed : row.fed + most]
-        end = row.fed + len(chunk)
-        logits = self(
-            torch.tensor([chunk], device=self.device),
-            torch.ones(1, end, dtype=torch.long, device=self.device),
-            torch.arange(row.fed, end, device=self.device)[None],
-            cache,
-        )
-        row.fed = end
         return logits

@@ -1,4 +1,4 @@
-"""Prompts into token ids."""
+"""Prompts and leads into token ids."""
 
 import threading
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from jinja2 import TemplateError
 from transformers import PreTrainedTokenizerBase
 
 from core.errors import Invalid
-from core.generation.types import Message
+from core.generation.types import Lead, Message
 
 
 class PromptEncoder:
@@ -39,7 +39,7 @@ class PromptEncoder:
             there is nothing left to read.
         """
         parts = [prompt] if isinstance(prompt, str) else [one.content for one in prompt]
-        self._refuse_special_tokens(parts)
+        self._refuse_special_tokens("prompt", parts)
         with self._lock:
             if isinstance(prompt, str) or not self._tokenizer.chat_template:
                 ids = self._ids("\n\n".join(parts), add_special_tokens=True)
@@ -49,12 +49,22 @@ class PromptEncoder:
             raise Invalid("The prompt has no tokens; write something.", facts={"field": "prompt"})
         return ids
 
-    def _refuse_special_tokens(self, parts: Sequence[str]) -> None:
+    def encode_lead(self, lead: Lead | None) -> list[int]:
+        """The ids an answer begins with; its text is encoded where it comes without ids."""
+        if lead is None:
+            return []
+        if lead.token_ids:
+            return list(lead.token_ids)
+        self._refuse_special_tokens("lead", [lead.text])
+        with self._lock:
+            return self._ids(lead.text, add_special_tokens=False)
+
+    def _refuse_special_tokens(self, field: str, parts: Sequence[str]) -> None:
         for token in self._special:
             if any(token in part for part in parts):
                 raise Invalid(
-                    f"The prompt contains {token!r}, a control token of this model; remove it.",
-                    facts={"field": "prompt", "token": token},
+                    f"The {field} contains {token!r}, a control token of this model; remove it.",
+                    facts={"field": field, "token": token},
                 )
 
     def _ids(self, text: str, add_special_tokens: bool) -> list[int]:

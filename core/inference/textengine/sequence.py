@@ -2,13 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+from uuid import UUID
 
 import structlog
 
 from core.generation.types import Alternative, FinishReason, SamplingParams, TokenEvent
+from core.inference.textengine.cache import SPARE
 from core.inference.textengine.detokenise import TextBuilder, Vocabulary
 from core.inference.textengine.sampling import Drawn, Sampler
 from core.inference.types import EngineEnd
@@ -42,15 +44,17 @@ class TextSequence:
     """
 
     prompt_ids: list[int]
+    """What the model reads, the lead included."""
+    lead_ids: Sequence[int]
+    lead_text: str | None
     params: SamplingParams
+    user: UUID
     output: int
     sampler: Sampler
     vocabulary: Vocabulary
     eos_ids: frozenset[int]
     callbacks: Callbacks
     places: Queue
-    fed: int = 0
-    """Prompt tokens the model has read."""
     ids: list[int] = field(default_factory=list)
     """Tokens written."""
     cancelled: bool = False
@@ -58,15 +62,21 @@ class TextSequence:
     admitted: bool = False
     submitted_at: float = field(default_factory=time.monotonic)
     progress_at: float = field(default_factory=time.monotonic)
+    started_at: float | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.RLock()
-        self._text = TextBuilder(self.vocabulary.text, self.params.stop)
+        self._text = TextBuilder(self.vocabulary, self.params.stop, self.lead_ids, self.lead_text)
 
     @property
     def length(self) -> int:
         """Tokens of prompt and output the model has read, the newest token not counted."""
         return len(self.prompt_ids) + len(self.ids) - 1
+
+    @property
+    def most_tokens(self) -> int:
+        """Columns of the cache it may come to fill, those allocated ahead counted."""
+        return len(self.prompt_ids) + self.params.max_new_tokens + SPARE
 
     def cancel(self) -> None:
         """Ask for the end; it comes within one step, with the text so far."""
@@ -81,7 +91,7 @@ class TextSequence:
         """The sequence has a place: tell, once."""
         with self._lock:
             self.admitted = True
-            self.progress_at = time.monotonic()
+            self.progress_at = self.started_at = time.monotonic()
             if not self.ended and self.callbacks.start is not None:
                 self._tell(self.callbacks.start)
 
@@ -93,13 +103,15 @@ class TextSequence:
             self.progress_at = time.monotonic()
             self.ids.append(drawn.token_id)
             text, reason = self._grow(drawn.token_id)
+            name = self.vocabulary.name
             event = TokenEvent(
                 output=self.output,
                 index=len(self.ids) - 1,
                 text=text,
                 token_id=drawn.token_id,
                 logprob=drawn.logprob,
-                top=tuple(Alternative(self.vocabulary.name(i), value, i) for i, value in drawn.top),
+                top=tuple(Alternative(name(i), value, i) for i, value in drawn.top),
+                entropy=drawn.entropy,
             )
             self._tell(lambda: self.callbacks.token(event))
             if reason is not None:

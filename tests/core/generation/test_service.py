@@ -9,7 +9,6 @@ from uuid import UUID
 import pytest
 from sqlalchemy import text
 
-from core.config import Settings
 from core.errors import Invalid, LimitReached, NotAllowed, NotFound, Unavailable
 from core.generation.limits import MAX_SEED
 from core.generation.service import GenerationService
@@ -74,6 +73,7 @@ def test_the_row_holds_what_was_written(
             "id": event.token_id,
             "logprob": event.logprob,
             "top": [[one.text, one.logprob, one.token_id] for one in event.top],
+            "entropy": event.entropy,
         }
         for event in direct.events
     ]
@@ -216,38 +216,6 @@ def test_a_full_queue_fails_the_run_and_lets_the_others_go_on(
         ("done", None),
         ("failed", "limit_reached"),
     ]
-
-
-def test_recover_closes_what_a_dead_process_left_running(
-    service: GenerationService,
-    database: Database,
-    writer: Writer,
-    settings: Settings,
-    ana: Actor,
-) -> None:
-    done = service.wait(ana, service.start(ana, PROMPT, SHORT).id)
-    writer.gate.clear()
-    left = service.start(ana, PROMPT, SHORT)
-    restarted = GenerationService(database, writer, settings)
-
-    assert restarted.recover() == 1
-    found = restarted.get(ana, left.id)
-    assert found.status is RunStatus.FAILED
-    assert found.error == "The server stopped while this was being written; start it again."
-    assert row(database, left.id).error_code == "interrupted"
-    assert restarted.get(ana, done.id) == done
-    restarted.close()
-
-
-def test_recover_leaves_the_runs_of_this_process(
-    service: GenerationService, writer: Writer, ana: Actor
-) -> None:
-    writer.gate.clear()
-    run = service.start(ana, PROMPT, SHORT)
-
-    assert service.recover() == 0
-    writer.gate.set()
-    assert service.wait(ana, run.id).status is RunStatus.DONE
 
 
 def test_close_records_what_was_running(

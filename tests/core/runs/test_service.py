@@ -1,4 +1,4 @@
-"""Lists of one's own runs, and what is closed after a crash."""
+"""Lists of one's own runs, and which came from which."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.feedback.service import FeedbackService
 from core.permissions import Role
 from core.runs.service import RunService
-from core.runs.types import RunStatus, Task
+from core.runs.types import Relation, RunLink, RunStatus, Task
 from db.repositories.runs import RunRepository
 from db.session import Database
 from tests.core.review import rows
@@ -57,20 +57,40 @@ def test_the_task_of_a_run_is_told_to_those_who_may_see_it(database: Database) -
         runs.task_of(bob, run_id)
 
 
-def test_runs_a_dead_process_left_open_are_closed_as_failed(database: Database) -> None:
-    ann, writer = rows.person(database, "ann"), rows.model(database, "generation", "writer")
-    left = rows.run(database, ann, writer, status="running")
-    done = rows.run(database, ann, writer)
-    began = rows.NOON + timedelta(hours=1)
-    current = rows.run(database, ann, writer, status="running", at=began + timedelta(seconds=1))
-    with database.unit_of_work() as session:
-        assert RunRepository(session).fail_interrupted("generation", began, began) == 1
-    states = {r.id: r.status for r in RunService(database).recent(ann)}
-    assert states == {
-        left: RunStatus.FAILED,
-        done: RunStatus.DONE,
-        current: RunStatus.RUNNING,
-    }
+def test_a_run_tells_where_it_came_from_and_what_came_from_it(database: Database) -> None:
+    ann = rows.person(database, "ann")
+    shapes = rows.model(database, "detection", "shapes")
+    writer = rows.model(database, "generation", "writer")
+    boxes = rows.run(database, ann, shapes, task="detection")
+    report = rows.run(database, ann, writer, parent_id=boxes, relation="described")
+    later = rows.NOON + timedelta(hours=1)
+    again = rows.run(database, ann, writer, parent_id=report, relation="again", status="stopped")
+    longer = rows.run(database, ann, writer, parent_id=report, relation="continued", at=later)
+    runs = RunService(database)
+    found = runs.relatives(ann, report)
+    assert found.parent == RunLink(
+        boxes, Relation.DESCRIBED, Task.DETECTION, rows.NOON, RunStatus.DONE
+    )
+    assert found.children == (
+        RunLink(longer, Relation.CONTINUED, Task.GENERATION, later, RunStatus.DONE),
+        RunLink(again, Relation.AGAIN, Task.GENERATION, rows.NOON, RunStatus.STOPPED),
+    )
+    assert runs.relatives(ann, again).children == ()
+    assert [run.relation for run in runs.recent(ann)] == [
+        *(Relation.CONTINUED, Relation.AGAIN, Relation.DESCRIBED, None)
+    ]
+
+
+def test_relatives_of_others_are_not_told(database: Database) -> None:
+    ann, root = rows.person(database, "ann"), rows.person(database, "root", Role.ADMIN)
+    writer = rows.model(database, "generation", "writer")
+    first = rows.run(database, ann, writer)
+    copy = rows.run(database, root, writer, parent_id=first, relation="again")
+    runs = RunService(database)
+    assert runs.relatives(ann, first).children == ()
+    assert [child.id for child in runs.relatives(root, first).children] == [copy]
+    with pytest.raises(NotFound):
+        runs.relatives(ann, copy)
 
 
 def test_a_run_is_closed_once(database: Database) -> None:

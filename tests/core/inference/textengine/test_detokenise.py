@@ -8,7 +8,7 @@ SPLIT = "añ 你好，世界 😀👩‍👩‍👧 e\u0301 ✓"
 
 def pieces(text: str, *stops: str) -> tuple[list[str], TextBuilder]:
     tokenizer = byte_tokenizer()
-    builder = TextBuilder(Vocabulary(tokenizer).text, stops)
+    builder = TextBuilder(Vocabulary(tokenizer), stops)
     told = []
     for token_id in tokenizer(text).input_ids:
         piece, met = builder.push(token_id)
@@ -28,7 +28,7 @@ def test_a_character_split_over_tokens_is_shown_once_it_is_whole() -> None:
 
 def test_a_character_cut_off_at_the_end_is_dropped() -> None:
     tokenizer = byte_tokenizer()
-    builder = TextBuilder(Vocabulary(tokenizer).text, ())
+    builder = TextBuilder(Vocabulary(tokenizer), ())
 
     for token_id in tokenizer("ok 😀").input_ids[:-1]:
         builder.push(token_id)
