@@ -12,8 +12,8 @@ from core.inference.loader import LoadedTextModel
 
 _NO_END = -1
 _BLOCKS, _MOST_TOKENS = 64, 2048
-"""Room for 64 texts of 256 tokens; a pass may read the prompts of a whole burst. Sized by itself,
-it takes most of the machine's memory."""
+"""A block holds 256 tokens of one text; a pass may read the prompts of a whole burst. Sized by
+itself, it takes most of the machine's memory."""
 
 
 class Paged:
@@ -42,7 +42,7 @@ class Paged:
 
 
 @contextmanager
-def paged(loaded: LoadedTextModel) -> Iterator[Paged]:
+def paged(loaded: LoadedTextModel, blocks: int = _BLOCKS) -> Iterator[Paged]:
     """Over a model of its own: it changes the attention of the one it is given."""
     use_own_threads(loaded)
     model: Any = loaded.model
@@ -51,7 +51,7 @@ def paged(loaded: LoadedTextModel) -> Iterator[Paged]:
             do_sample=False, eos_token_id=_NO_END, pad_token_id=0, max_new_tokens=1
         ),
         continuous_batching_config=ContinuousBatchingConfig(
-            num_blocks=_BLOCKS, max_batch_tokens=_MOST_TOKENS
+            num_blocks=blocks, max_batch_tokens=_MOST_TOKENS
         ),
     ) as manager:
         yield Paged(manager, loaded)
