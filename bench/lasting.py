@@ -1,7 +1,7 @@
 """Memory after 2,000 texts against after 100: ``python -m bench.lasting``.
 
-Prompts, lengths and settings at random, up to 24 at a time on 16 places, and every third time one
-of them is cancelled. Counted is what the process holds in RAM while the engine rests.
+Prompts, lengths and settings at random, up to 24 at a time on 16 places; with every third, one of
+them is cancelled. Counted is what the process holds in RAM while the engine rests.
 """
 
 import argparse
@@ -38,7 +38,8 @@ def main() -> None:
     ratio = late / early
     tell(
         f"memory after {texts:,} texts ({cancelled} of them cancelled), {SMALL.shown}",
-        f"{ratio:.3f} x that after {EARLY} ({late / 2**20:.0f} MiB against {early / 2**20:.0f} MiB)",
+        f"{ratio:.3f} x that after {EARLY} "
+        f"({late / 2**20:.0f} MiB against {early / 2**20:.0f} MiB)",
         f"<= {GOAL} x",
         ratio <= GOAL,
     )

@@ -11,7 +11,7 @@ _INLINE = re.compile(rb"data:image/(?!svg)[a-z]+;base64,[A-Za-z0-9+/=]+")
 
 
 class Wire:
-    """Counted since it was made: messages to the server, bytes of messages, of answers, of pictures.
+    """Counted since it was made: messages to the server; bytes of messages, answers, pictures.
 
     Pictures come as answers of their own, or inline in messages; both are counted. `answers` are
     the first kind, those out of the browser's cache too.

@@ -11,7 +11,7 @@ _CHUNK = 2**16
 
 
 class Line:
-    """Carries connections from `address` to the product's, until it is cut and after it is mended."""
+    """Carries connections from its address to the product's, unless it is cut."""
 
     def __init__(self, listener: socket.socket, product: str) -> None:
         self._listener = listener
