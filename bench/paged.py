@@ -46,10 +46,9 @@ def paged(loaded: LoadedTextModel, blocks: int = _BLOCKS) -> Iterator[Paged]:
     """Over a model of its own: it changes the attention of the one it is given."""
     use_own_threads(loaded)
     model: Any = loaded.model
+    settings: Any = GenerationConfig
     with model.continuous_batching_context_manager(
-        generation_config=GenerationConfig(
-            do_sample=False, eos_token_id=_NO_END, pad_token_id=0, max_new_tokens=1
-        ),
+        generation_config=settings(do_sample=False, eos_token_id=_NO_END, pad_token_id=0),
         continuous_batching_config=ContinuousBatchingConfig(
             num_blocks=blocks, max_batch_tokens=_MOST_TOKENS
         ),
