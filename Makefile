@@ -6,7 +6,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
-BENCHES := service second_prompt repeated looking together rerun claims
+BENCHES := service second_prompt repeated looking together rerun claims \
+	streams streamers first_token interrupted alternatives lasting text_wire on_gpu
 
 .PHONY: run test check format docs browser train-detector train-writer evaluate bench clean
 

@@ -8,12 +8,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx2
 
 from core.config import ROOT
+from db import embedded
 
 ADMIN_PASSWORD = "a quiet first password"  # noqa: S105 - of a product that nobody keeps
 METRICS_TOKEN = "a token for the metrics"  # noqa: S105 - likewise
@@ -35,57 +35,64 @@ source = "builtin:fake?tokens_per_second=100"
 """
 
 
-@dataclass(frozen=True)
 class Product:
-    address: str
-    data_dir: Path
-    process: subprocess.Popen[str]
-    output: list[str]
+    """Its address and its data outlast each process that serves them."""
+
+    def __init__(self, data_dir: Path) -> None:
+        data_dir.mkdir()
+        (data_dir / "models.toml").write_text(MODELS)
+        self.data_dir = data_dir
+        self._port = _free_port()
+        self.address = f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Return once the line with its address is there."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [*_START, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
+            cwd=ROOT,
+            env=_environment(self.data_dir),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        output: list[str] = []
+        ready = threading.Event()
+
+        def read() -> None:
+            for line in self._process.stdout or ():
+                output.append(line)
+                if "Glimpse is at" in line:
+                    ready.set()
+            ready.set()
+
+        self._reader = threading.Thread(target=read, daemon=True)
+        self._reader.start()
+        if not ready.wait(START_LIMIT_S) or self._process.poll() is not None:
+            raise RuntimeError("The product did not start:\n" + "".join(output))
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """Send the signal, which is what Ctrl-C sends, and wait for the process to be gone."""
+        self._process.send_signal(number)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._reader.join(5)
+        if self._process.stdout is not None:
+            self._process.stdout.close()
 
 
 @contextmanager
 def running_product(data_dir: Path) -> Iterator[Product]:
-    """Start it, wait for the line with its address, and stop it as Ctrl-C would.
-
-    In a folder of an earlier one, what that left is found again.
-    """
-    data_dir.mkdir(exist_ok=True)
-    (data_dir / "models.toml").write_text(MODELS)
-    port = _free_port()
-    process = subprocess.Popen(  # noqa: S603 - our own program
-        [*_START, "--server.address", "127.0.0.1", "--server.port", str(port)],
-        cwd=ROOT,
-        env=_environment(data_dir),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    output: list[str] = []
-    ready = threading.Event()
-
-    def read() -> None:
-        for line in process.stdout or ():
-            output.append(line)
-            if "Glimpse is at" in line:
-                ready.set()
-        ready.set()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
+    """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database."""
+    product = Product(data_dir)
     try:
-        if not ready.wait(START_LIMIT_S) or process.poll() is not None:
-            raise RuntimeError("The product did not start:\n" + "".join(output))
-        yield Product(f"http://127.0.0.1:{port}", data_dir, process, output)
+        product.start()
+        yield product
     finally:
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        reader.join(5)
-        if process.stdout is not None:
-            process.stdout.close()
+        product.stop()
+        embedded.stop(data_dir / "database")  # left running where a killed product left it
 
 
 def _free_port() -> int:

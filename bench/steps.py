@@ -52,3 +52,33 @@ def detect_sample(page: Page, title: str) -> None:
 def boxes(page: Page) -> Locator:
     """The boxes shown; those under the score or of a label switched off are hidden."""
     return page.get_by_test_id("boxview-box").filter(visible=True)
+
+
+def generate(page: Page, prompt: str, *, model: str | None = None, tokens: int = 64) -> None:
+    """Start a text and return once its first words stand on the page."""
+    fill_generation(page, prompt, model=model, tokens=tokens)
+    run_button(page).click()
+    expect(page.get_by_test_id("tokenstream-text").first).not_to_have_text("")
+
+
+def fill_generation(page: Page, prompt: str, *, model: str | None, tokens: int) -> None:
+    """Open the page afresh and fill it, ready to run."""
+    page.goto("/generation")
+    settle(page)
+    if model:
+        choose(page, "Model", model)
+    page.get_by_label("Prompt", exact=True).fill(prompt)
+    limit = page.get_by_label("Max new tokens", exact=True)
+    limit.fill(str(tokens))
+    limit.press("Tab")
+    settle(page)
+
+
+def run_button(page: Page) -> Locator:
+    return page.get_by_role("button", name=re.compile("^Run"))
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("combobox", name=label).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settle(page)

@@ -121,13 +121,11 @@ def test_text_shown_before_a_kill_is_in_its_run_after_the_restart(open_folder: P
                 shown += next(told)
             while len(shown.split()) < kept:
                 shown += next(told)
-            product.process.kill()
-            product.process.wait()
-    with running_product(folder) as restarted:
-        address = f"{restarted.address}/api/v1"
+            product.stop(signal.SIGKILL)
+        product.start()
+        address = f"{product.address}/api/v1"
         run = httpx2.get(f"{address}/runs/{run_id}", headers=headers).json()
         used = httpx2.get(f"{address}/usage", headers=headers).json()
-        manage(restarted, "db", "stop")
 
     assert (run["status"], run["outputs"][0]["finish_reason"]) == ("failed", "error")
     assert "text up to there was kept" in run["error"]

@@ -196,17 +196,6 @@ def test_a_stream_is_stopped_and_what_is_there_is_rated(page: Page, people: dict
     expect(page.get_by_test_id("tokenstream-text")).to_have_text(kept)
 
 
-def test_a_reload_in_mid_stream_shows_the_run_to_its_end(
-    page: Page, people: dict[str, str]
-) -> None:
-    page.goto("/generation")
-    sign_in(page, ANALYST, people[ANALYST])
-    generate(page, "Go on while I am away", model="pace", tokens=500)
-    page.reload()
-    expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Done", timeout=30_000)
-    assert len(page.get_by_test_id("tokenstream-text").inner_text().split()) == 500
-
-
 def test_the_bundled_writer_streams_a_report(page: Page, people: dict[str, str]) -> None:
     page.goto("/generation")
     sign_in(page, ANALYST, people[ANALYST])

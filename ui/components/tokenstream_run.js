@@ -134,8 +134,17 @@ class Run {
   }
 
   know(final) {
-    this.known ??= final; // it does not change any more, and what is drawn of it stays as it is
-    if (!this.ended) this.finish(final);
+    if (this.known) return; // it does not change any more, and what is drawn of it stays as it is
+    this.known = final;
+    if (final.texts.some((text, at) => text !== this.texts[at].join(""))) this.forget();
+    this.finish(final);
+  }
+
+  // A server that was killed has kept less than it told: its tokens are to be read again.
+  forget() {
+    this.drawn = this.texts.map(() => []);
+    this.whole = false;
+    this.last = null;
   }
 
   finish(found) {
