@@ -56,7 +56,7 @@ class Columns:
         self._room, self._used = room, used
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]
     """One layer's keys and values; what transformers sees are views of the columns in use."""
 
     columns: tuple[Columns, Columns] | None = None

@@ -52,13 +52,13 @@ class TextEngine:
         self._limits = limits if self.abilities.batched else replace(limits, max_active=1)
         self._token_bytes = trial.token_bytes
         self._loop: Loop
+        self._most_tokens: int | None = None
         if self.abilities.batched:
             padding = _most_padding(loaded, limits.cache_bytes, trial.token_bytes)
             self._most_tokens = limits.cache_bytes // trial.token_bytes - padding
             self._places = Places(self._limits, self._most_tokens)
             self._loop = Scheduler(loaded.id, forward, self._places, limits, padding)
         else:
-            self._most_tokens = None
             self._places = Places(self._limits, None)
             self._loop = SerialWriter(loaded, self._places)
         self._closed = threading.Event()

@@ -72,7 +72,8 @@ def _descending(scores: Tensor) -> Tensor:
 def _blocks(scores: Tensor, outside: float = -math.inf) -> Tensor:
     """Shape (rows, blocks, 64); what the last block has too many is `outside`."""
     rest = -scores.shape[1] % _BLOCK
-    return (pad(scores, (0, rest), value=outside) if rest else scores).unflatten(1, (-1, _BLOCK))
+    whole = pad(scores, (0, rest), value=outside) if rest else scores
+    return whole.reshape(len(scores), -1, _BLOCK)
 
 
 def _of_each(blocks: Tensor, block: Tensor) -> Tensor:

@@ -51,10 +51,11 @@ class SerialWriter(Loop):
     def _generate(self, row: TextSequence) -> None:
         ids = torch.tensor([row.prompt_ids], device=self._loaded.device)
         generate: Any = self._loaded.model.generate
+        settings: Any = GenerationConfig
         generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
-            generation_config=GenerationConfig(
+            generation_config=settings(
                 max_new_tokens=row.params.max_new_tokens,
                 do_sample=False,
                 num_beams=1,
@@ -76,7 +77,7 @@ class SerialWriter(Loop):
         return row.ended or self.places.closing
 
 
-class _Chosen(LogitsProcessor):  # type: ignore[misc]
+class _Chosen(LogitsProcessor):
     """Leaves `generate` no choice but the token that was drawn."""
 
     def __init__(self, take: Callable[[Tensor], int]) -> None:
@@ -88,7 +89,7 @@ class _Chosen(LogitsProcessor):  # type: ignore[misc]
         return forced
 
 
-class _Over(StoppingCriteria):  # type: ignore[misc]
+class _Over(StoppingCriteria):
     def __init__(self, is_over: Callable[[], bool]) -> None:
         self._is_over = is_over
 

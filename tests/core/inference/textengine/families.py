@@ -69,7 +69,8 @@ def checkpoint(family: str, sizes: Mapping[str, Any], folder: Path) -> LoadedTex
     ids = {"bos_token_id": END, "eos_token_id": END, "pad_token_id": END}
     config = AutoConfig.for_model(family, vocab_size=END + 1, **ids, **sizes)
     config.initializer_range = 0.4
-    model = AutoModelForCausalLM.from_config(config)
+    build: Any = AutoModelForCausalLM.from_config
+    model = build(config)
     model.save_pretrained(folder)
     byte_tokenizer(CHAT).save_pretrained(folder)
     return load_text_model(ModelEntry(family, Task.GENERATION, str(folder)), "cpu")

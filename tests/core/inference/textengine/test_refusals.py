@@ -52,6 +52,11 @@ def refusal(engine: TextEngine, **bad: Any) -> Invalid:
     return refused.value
 
 
+def lead_of(text: Any, ids: Any = ()) -> Lead:
+    """Whatever the types say."""
+    return Lead(text, ids)
+
+
 BAD: list[tuple[str, dict[str, Any]]] = [
     *(("temperature", {"temperature": one}) for one in (math.nan, -0.1, "hot", 2.1, True)),
     *(("top_p", {"top_p": one}) for one in (0, -1, 1.1, math.nan, "0.9", None)),
@@ -71,10 +76,10 @@ BAD: list[tuple[str, dict[str, Any]]] = [
     ("messages[1]", {"prompt": [Message("user", "a"), Message("user", "\0")]}),
     ("messages[0].role", {"prompt": [Message("robot", "a")]}),
     *(
-        ("lead", {"lead": Lead("", ids)})
+        ("lead", {"lead": lead_of("", ids)})
         for ids in ((END + 1,), (-1,), (3, 10**9), (1.5,), ("a",), (True,))
     ),
-    *(("lead", {"lead": Lead(text)}) for text in ("a\0b", "a\ud800b", "so <|end|>", 5)),
+    *(("lead", {"lead": lead_of(text)}) for text in ("a\0b", "a\ud800b", "so <|end|>", 5)),
     ("max_new_tokens", {"lead": Lead("", (5,) * 100)}),
 ]
 

@@ -41,7 +41,7 @@ def test_the_same_seed_draws_the_same_tokens() -> None:
 
 
 def test_rows_of_every_kind_draw_together_what_each_draws_alone() -> None:
-    kinds = [
+    kinds: list[dict[str, float]] = [
         {"temperature": 0},
         {"temperature": 0.7},
         {"top_p": 0.8},

@@ -4,6 +4,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -254,7 +255,8 @@ def test_a_prompt_whose_logits_are_no_numbers_ends_alone(
     llama: LoadedTextModel, start_engine: StartEngine
 ) -> None:
     poison = llama.tokenizer("%").input_ids[0]
-    llama.model.get_input_embeddings().weight.data[poison] = float("nan")
+    embeddings: Any = llama.model.get_input_embeddings()
+    embeddings.weight.data[poison] = float("nan")
     engine = start_engine(llama)
     heard = [listen(engine, prompt) for prompt in ("abc", "a % b", "defg")]
 
