@@ -1,6 +1,7 @@
 """What follows from a finished text: again, on from its end, edited; and the way back."""
 
 from dataclasses import replace
+from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
@@ -57,7 +58,8 @@ def test_each_of_several_outputs_can_be_written_on(visitor: Visitor) -> None:
     visitor.sign_in(Role.ANALYST)
     first = finished(visitor, replace(SHORT, n=3))
     app = opened(visitor, first)
-    (menu,) = [one for one in app.get("menu_button") if one.label == "Continue"]
+    menus: list[Any] = list(app.get("menu_button"))
+    (menu,) = [one for one in menus if one.label == "Continue"]
     menu.set_value("Output 2, token limit reached").run()
     assert run_of(visitor, app).origin == Origin(first.id, Relation.CONTINUED, 1)
 

@@ -24,7 +24,7 @@ class EngineLimits:
     total_s: float = 600.0
     cache_bytes: int = 2048 * _MIB
     max_prompt_chars: int = 20_000
-    prefill_chunk: int = 4096
+    prefill_chunk: int = 2048
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "EngineLimits":
