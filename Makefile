@@ -9,13 +9,17 @@ DEV_READY := $(VENV)/.dev-ready
 BENCHES := service second_prompt repeated looking together rerun claims \
 	streams streamers first_token interrupted alternatives lasting text_wire on_gpu
 
-.PHONY: run test check format docs browser train-detector train-writer evaluate bench clean
+.PHONY: run test test-slow check format docs browser train-detector train-writer evaluate bench clean
 
 run: $(RUN_READY)
 	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
 
+# Three processes, as most tests wait for a page or a program; a file's tests share what they start.
 test: check browser
-	$(PY) -m pytest
+	$(PY) -m pytest -n 3 --dist loadfile -m "not slow"
+
+test-slow: browser
+	$(PY) -m pytest -m slow
 
 check: $(DEV_READY)
 	$(PY) -m ruff format --check .

@@ -10,7 +10,7 @@ from bench.chromium import FLAGS, executable
 from bench.product import Product, manage, running_product
 
 SHOTS = Path(__file__).parent / "shots"
-_PATIENCE_MS = 15_000
+_PATIENCE_MS = 30_000
 
 
 @pytest.fixture(scope="module")

@@ -70,13 +70,13 @@ def test_a_text_without_a_watcher_comes_to_its_end(tab: Page) -> None:
 
 
 def test_two_tabs_on_one_run_show_the_same(tab: Page) -> None:
-    generate(tab, "Watch me twice", model=SLOW, tokens=300)
+    generate(tab, "Watch me twice", model=SLOW, tokens=1000)
     second = tab.context.new_page()
     second.goto(tab.url)
     expect(second.get_by_test_id("tokenstream-state")).to_have_text("Writing")
     for page in (tab, second):
         _ended(page, "Done")
-        _as_recorded(page, words=300)
+        _as_recorded(page, words=1000)
     second.close()
 
 
@@ -90,6 +90,7 @@ def test_stop_keeps_what_is_on_the_screen_and_frees_the_place(tab: Page, product
     assert 0 < row["usage"]["completion_tokens"] < 2000
 
 
+@pytest.mark.slow
 def test_a_lost_connection_is_taken_up_where_it_broke(
     browser: Browser, product: Product, people: dict[str, str]
 ) -> None:
@@ -105,6 +106,7 @@ def test_a_lost_connection_is_taken_up_where_it_broke(
         _as_recorded(page, words=300)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_server_that_dies_leaves_the_text_so_far(
     tab: Page, product: Product, number: signal.Signals
@@ -124,6 +126,7 @@ def test_a_server_that_dies_leaves_the_text_so_far(
     assert _as_recorded(tab) == row
 
 
+@pytest.mark.slow
 def test_two_people_never_see_each_others_text(analysts: Callable[[str], BrowserContext]) -> None:
     pages = [analysts(name).new_page() for name in ("wei", "grace")]
     for place, page in enumerate(pages):

@@ -29,6 +29,7 @@ class Traffic:
         self.bytes += len(event["response"]["payloadData"])
 
 
+@pytest.mark.slow
 def test_twice_the_tokens_cost_twice_the_traffic(page: Page, people: dict[str, str]) -> None:
     page.goto("/generation")
     sign_in(page, "wei", people["wei"])
