@@ -14,9 +14,9 @@ BENCHES := service second_prompt repeated looking together rerun claims \
 run: $(RUN_READY)
 	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
 
-# Three processes, as most tests wait for a page or a program; a file's tests share what they start.
+# Three tests at a time, as most wait for a page or a program; a file's tests share what they start.
 test: check browser
-	$(PY) -m pytest -n 3 --dist loadfile -m "not slow"
+	$(PY) -m pytest -n 3 --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-slow: browser
 	$(PY) -m pytest -m slow

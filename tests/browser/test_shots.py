@@ -21,8 +21,15 @@ def visited(product: Product, people: dict[str, str]) -> dict[str, str]:
     return {page: f"/{page}" for page in PAGES}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("size", "scheme"),
+    [
+        ("wide", "light"),
+        ("phone", "dark"),
+        pytest.param("wide", "dark", marks=pytest.mark.slow),
+        pytest.param("phone", "light", marks=pytest.mark.slow),
+    ],
+)
 def test_pages_hold_together(
     new_context: Callable[..., BrowserContext],
     people: dict[str, str],
