@@ -10,14 +10,16 @@ from api.schemas import FeedbackIn
 from api.streaming import Flow, from_thread
 from core.clock import now
 from core.errors import Invalid
-from core.review.filters import FILTER_NAMES, from_query
+from core.review.filters import FILTER_NAMES, REPEATED, from_query
 
 router = APIRouter(prefix="/api/v1/feedback", tags=["feedback"], dependencies=SECURED)
 _FORMATS = ("csv",)
 
 
 def _text_parameter(name: str) -> dict[str, Any]:
-    return {"name": name, "in": "query", "required": False, "schema": {"type": "string"}}
+    text = {"type": "string"}
+    schema = {"type": "array", "items": text} if name in REPEATED else text
+    return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
 _FILTERS = {"parameters": [_text_parameter(name) for name in ("format", *FILTER_NAMES)]}
@@ -61,8 +63,10 @@ def rate(
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:
     """The ratings that match the filters, as a file; without the right to all, one's own."""
-    asked = _once_each(request)
-    kind = asked.pop("format", "csv")
+    asked = {name: request.query_params.getlist(name) for name in request.query_params}
+    kind, *more = asked.pop("format", ["csv"])
+    if more:
+        raise Invalid("“format” is given twice; give it once.")
     if kind not in _FORMATS:
         raise Invalid(f"There is no format “{kind[:20]}”; use one of: {', '.join(_FORMATS)}.")
     chunks = bench.review.export_csv(caller, from_query(asked))
@@ -70,11 +74,3 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
     name = f"glimpse-feedback-{now().date()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Flow(from_thread(first, chunks), "text/csv; charset=utf-8", headers)
-
-
-def _once_each(request: Request) -> dict[str, str]:
-    pairs = request.query_params.multi_items()
-    asked = dict(pairs)
-    if len(asked) < len(pairs):
-        raise Invalid("A filter is given twice; give each once.")
-    return asked

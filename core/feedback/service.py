@@ -87,7 +87,7 @@ class FeedbackService:
             row, created = feedback.put(
                 {"run_id": run.id, "model_id": run.model_id, "task": run.task}
                 | {"id": new_id(), "user_id": actor.user_id, "created_at": at, "updated_at": at}
-                | {"rating": rating, "tags": list(tags), "comment": comment}
+                | {"said_at": at, "rating": rating, "tags": list(tags), "comment": comment}
                 | {"failed_step": step}
                 | {"idempotency_key": key, "request_hash": asked if key else None}
             )

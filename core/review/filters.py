@@ -1,32 +1,63 @@
 """One vocabulary for the filter: the page's address, the API and the export all speak it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from datetime import date
 from enum import StrEnum
+from math import isfinite
 from typing import Any, TypeVar
 
 from core.errors import Invalid
-from core.feedback.checks import checked_characters
+from core.feedback.checks import MAX_TAGS, checked_characters
 from core.feedback.types import ReviewStatus
-from core.review.types import FeedbackFilter
+from core.permissions import Role
+from core.review.types import FeedbackFilter, JudgedAs, TagMatch
 from core.runs.types import Task
 
 FILTER_NAMES = tuple(field.name for field in fields(FeedbackFilter))
+REPEATED = ("tag",)
+"""Names that a query may give several times."""
 FIRST_DAY = date(2000, 1, 1)
 LAST_DAY = date(2999, 12, 31)
 MAX_TEXT_CHARS = 200
+MAX_LATENCY_MS = 86_400_000
+
+RANGES: Mapping[str, tuple[float, float]] = {
+    "rating_min": (1, 5),
+    "rating_max": (1, 5),
+    "score_min": (0, 1),
+    "score_max": (0, 1),
+    "latency_min": (0, MAX_LATENCY_MS),
+    "latency_max": (0, MAX_LATENCY_MS),
+    "temperature": (0, 2),
+    "top_p": (0, 1),
+    "box_threshold": (0, 1),
+    "text_threshold": (0, 1),
+}
+_IN_ORDER = (
+    ("since", "until"),
+    ("rating_min", "rating_max"),
+    ("score_min", "score_max"),
+    ("latency_min", "latency_max"),
+)
+_DAYS = ("since", "until", "against")
+_TEXTS = ("model", "user", "assignee", "phrase", "text")
+_UNSET = FeedbackFilter()
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-def to_query(filter: FeedbackFilter) -> dict[str, str]:
-    """The filter as names and texts, limits that are not set left out."""
-    values = ((name, getattr(filter, name)) for name in FILTER_NAMES)
-    return {name: str(value) for name, value in values if value is not None}
+def to_query(filter: FeedbackFilter) -> dict[str, str | list[str]]:
+    """The filter as names and texts, limits that are not set left out; tags are a list."""
+    query: dict[str, str | list[str]] = {}
+    for name in FILTER_NAMES:
+        value = getattr(filter, name)
+        if value != getattr(_UNSET, name):
+            query[name] = list(value) if isinstance(value, tuple) else _written(value)
+    return query
 
 
-def from_query(query: Mapping[str, str]) -> FeedbackFilter:
+def from_query(query: Mapping[str, str | Sequence[str]]) -> FeedbackFilter:
     """Read what `to_query` wrote; empty texts count as not set.
 
     Raises
@@ -39,29 +70,43 @@ def from_query(query: Mapping[str, str]) -> FeedbackFilter:
             f"There is no filter “{unknown[0]}”; use: {', '.join(FILTER_NAMES)}.",
             facts={"field": unknown[0], "allowed": list(FILTER_NAMES)},
         )
-    given = {name: text.strip() for name, text in query.items() if text.strip()}
-    values: dict[str, Any] = {name: _READERS[name](name, text) for name, text in given.items()}
+    values: dict[str, Any] = {}
+    for name, said in query.items():
+        texts = [text.strip() for text in ([said] if isinstance(said, str) else said)]
+        given = [text for text in texts if text]
+        if name in REPEATED:
+            values[name] = tuple(dict.fromkeys(given))
+        elif len(given) > 1:
+            raise _invalid(name, "it is given twice; give it once.")
+        elif given:
+            values[name] = _READERS[name](name, given[0])
     return checked(FeedbackFilter(**values))
 
 
 def checked(filter: FeedbackFilter) -> FeedbackFilter:
     """The filter, if its limits are possible and in order. Raises `Invalid` as `from_query`."""
-    for name in ("since", "until"):
+    for name in _DAYS:
         day: date | None = getattr(filter, name)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
             raise _invalid(name, f"{day} is too far away; use {FIRST_DAY} to {LAST_DAY}.")
-    for name in ("rating_min", "rating_max"):
-        rating: int | None = getattr(filter, name)
-        if rating is not None and not 1 <= rating <= 5:
-            raise _invalid(name, f"{rating} is not a rating; use 1 to 5.")
-    for low, high in (("since", "until"), ("rating_min", "rating_max")):
-        first, last = getattr(filter, low), getattr(filter, high)
+    for name, (low, high) in RANGES.items():
+        number: float | None = getattr(filter, name)
+        if number is not None and not low <= number <= high:
+            raise _invalid(name, f"{number:g} is not possible; use {low} to {high}.")
+    for low_name, high_name in _IN_ORDER:
+        first, last = getattr(filter, low_name), getattr(filter, high_name)
         if first is not None and last is not None and first > last:
-            raise _invalid(low, f"{first} is beyond “{high}”, {last}; swap them.")
-    for name in ("model", "user", "tag", "text"):
+            raise _invalid(low_name, f"{first} is beyond “{high_name}”, {last}; swap them.")
+    if filter.against is not None and (filter.since is None or filter.until is None):
+        raise _invalid("against", "a comparison needs “since” and “until” as well.")
+    for name in _TEXTS:
         text: str | None = getattr(filter, name)
         if text is not None:
             _check_text(name, text)
+    if len(filter.tag) > MAX_TAGS:
+        raise _invalid("tag", f"{len(filter.tag)} tags are too many; use at most {MAX_TAGS}.")
+    for tag in filter.tag:
+        _check_text("tag", tag)
     return filter
 
 
@@ -73,6 +118,12 @@ def _check_text(name: str, text: str) -> None:
     checked_characters(name, text)
 
 
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
 def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -80,10 +131,28 @@ def _day(name: str, text: str) -> date:
         raise _invalid(name, f"“{text}” is not a day; write it as 2026-01-31.") from error
 
 
-def _rating(name: str, text: str) -> int:
-    if text not in {"1", "2", "3", "4", "5"}:
-        raise _invalid(name, f"“{text}” is not a rating; use 1 to 5.")
+def _whole(name: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+        low, high = RANGES[name]
+        raise _invalid(name, f"“{text}” is not a whole number from {low} to {high}.")
     return int(text)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = float("nan")
+    if not isfinite(number):
+        low, high = RANGES[name]
+        raise _invalid(name, f"“{text}” is not a number from {low} to {high}.")
+    return number
+
+
+def _flag(name: str, text: str) -> bool:
+    if text not in {"true", "false"}:
+        raise _invalid(name, f"“{text}” is unknown; use true or false.")
+    return text == "true"
 
 
 def _choice(kind: type[_Choice]) -> Callable[[str, str], _Choice]:
@@ -106,12 +175,30 @@ def _invalid(name: str, why: str) -> Invalid:
 _READERS: Mapping[str, Callable[[str, str], object]] = {
     "since": _day,
     "until": _day,
+    "against": _day,
     "task": _choice(Task),
     "model": _text,
     "user": _text,
-    "rating_min": _rating,
-    "rating_max": _rating,
-    "tag": _text,
+    "role": _choice(Role),
+    "rating_min": _whole,
+    "rating_max": _whole,
+    "tags": _choice(TagMatch),
     "status": _choice(ReviewStatus),
+    "assignee": _text,
+    "comment": _flag,
+    "correction": _flag,
+    "verdicts": _flag,
+    "phrase": _text,
+    "score_min": _number,
+    "score_max": _number,
+    "verdict": _choice(JudgedAs),
+    "latency_min": _whole,
+    "latency_max": _whole,
+    "stopped": _flag,
+    "demo": _flag,
+    "temperature": _number,
+    "top_p": _number,
+    "box_threshold": _number,
+    "text_threshold": _number,
     "text": _text,
 }

@@ -2,30 +2,90 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 from core.feedback.types import Feedback, ReviewStatus
+from core.permissions import Role
 from core.runs.types import Task
+
+
+class TagMatch(StrEnum):
+    ANY = "any"
+    ALL = "all"
+
+
+class JudgedAs(StrEnum):
+    """What a filter asks of a box: a verdict, or one of two that add several up."""
+
+    RIGHT = "right"
+    WRONG_LABEL = "wrong_label"
+    LOOSE = "loose"
+    ABSENT = "absent"
+    MISSED = "missed"
+    """Drawn by hand, as the model did not find it."""
+    CORRECT = "correct"
+    """`right` or `loose`: the box names the right thing."""
+    INCORRECT = "incorrect"
+    """`wrong_label` or `absent`."""
+
+
+NOBODY = "nobody"
+"""Asks for ratings that are assigned to no one; no user has this name."""
 
 
 @dataclass(frozen=True)
 class FeedbackFilter:
-    """Feeds the table, the figures, the address and the export alike. Empty means no limit.
+    """Feeds the table, the figures, the charts, the address and the export alike.
 
-    `since` and `until` are whole days in UTC, both included. `model` is `name` or
-    `name@revision`. `text` is searched in comments, prompts and outputs.
+    Empty means no limit.
     """
 
     since: date | None = None
+    """`since` and `until` are whole days in UTC, both included."""
     until: date | None = None
+    against: date | None = None
+    """The first day of the equally long period to compare with; None: the one just before."""
     task: Task | None = None
     model: str | None = None
+    """A name, or name@revision."""
     user: str | None = None
+    role: Role | None = None
+    """Of whoever rated, as it is now."""
     rating_min: int | None = None
     rating_max: int | None = None
-    tag: str | None = None
+    tag: tuple[str, ...] = ()
+    tags: TagMatch = TagMatch.ANY
+    """Whether any of `tag`, or all, must be there."""
     status: ReviewStatus | None = None
+    assignee: str | None = None
+    """Who is to look into it, or `NOBODY`."""
+    comment: bool | None = None
+    correction: bool | None = None
+    verdicts: bool | None = None
+    """Whether whoever rated also judged boxes, or drew missed ones."""
+    phrase: str | None = None
+    """The label of a box that was shown or judged, in any case."""
+    score_min: float | None = None
+    """Of the best box shown, 0 to 1, `score_max` not included unless it is 1; with `verdict`, of
+    the judged box."""
+    score_max: float | None = None
+    verdict: JudgedAs | None = None
+    """A box judged so; `phrase` and the scores then speak of that same box."""
+    latency_min: int | None = None
+    """Milliseconds, both included."""
+    latency_max: int | None = None
+    stopped: bool | None = None
+    """Whether the run was stopped before its end."""
+    demo: bool | None = None
+    """Demo data only, or real data only."""
+    temperature: float | None = None
+    """Settings as the map of settings shows them: rounded to .1, the others to .05."""
+    top_p: float | None = None
+    box_threshold: float | None = None
+    text_threshold: float | None = None
     text: str | None = None
+    """A word, or words in this order, in comments, prompts and outputs."""
 
 
 @dataclass(frozen=True)

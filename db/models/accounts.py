@@ -20,6 +20,8 @@ class User(Base):
     must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
     """Raised to end every session at once: a session is valid only at the epoch it began in."""
+    demo: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Made up, with all runs and ratings of theirs; can be cleared away."""
     created_at: Mapped[Created]
     last_seen_at: Mapped[datetime | None]
 

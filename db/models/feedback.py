@@ -1,22 +1,35 @@
 """What people think of a run, and of its boxes."""
 
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    BigInteger,
     CheckConstraint,
-    Computed,
     Double,
     ForeignKey,
     Index,
+    Numeric,
     SmallInteger,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from db.base import Base, Created, IdPk, Sha256
+from db.base import Base, Created, IdPk, Json, Sha256
+
+RARE = {
+    "low": "rating <= 2",
+    "corrected": "corrected_text is not null",
+    "judged": "verdicts <> '[]'::jsonb",
+    "stopped": "run_status = 'stopped'",
+    "assigned": "assignee_id is not null",
+    "real": "not demo",
+}
+"""What few rows may have, and are yet asked for by the page."""
 
 
 class Feedback(Base):
@@ -39,13 +52,43 @@ class Feedback(Base):
     idempotency_key: Mapped[str | None]
     request_hash: Mapped[Sha256 | None]
     """SHA-256 of the request that `idempotency_key` was first used for."""
-    search: Mapped[Any] = mapped_column(
-        TSVECTOR, Computed("feedback_search(comment)", persisted=True), deferred=True, nullable=True
-    )
+    corrected_text: Mapped[str | None]
+    """What the model should have written, by whoever rated."""
+    said_at: Mapped[Created]
+    """When whoever rated last said it; a later word is never replaced by an earlier one."""
+    rate_ms: Mapped[int | None] = mapped_column(BigInteger)
+    """From the run's end to the first rating."""
+    assignee_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.id"))
+    fixed_in: Mapped[str | None]
+    """The revision that a fixed one is fixed in."""
+    note: Mapped[str] = mapped_column(server_default="")
+    """For reviewers only."""
+    answer: Mapped[str] = mapped_column(server_default="")
+    """For whoever rated."""
+    answered_at: Mapped[datetime | None]
     created_at: Mapped[Created]
     updated_at: Mapped[Created]
 
+    # Copies of what the run and the person's verdicts say, kept by triggers, so that no filter and
+    # no figure reads another table.
+    demo: Mapped[bool] = mapped_column(server_default=text("false"))
+    run_status: Mapped[str | None]
+    latency_ms: Mapped[int | None] = mapped_column(BigInteger)
+    phrases: Mapped[list[str]] = mapped_column(server_default="{}")
+    """The labels of the boxes shown, in lower case, each once."""
+    top_score: Mapped[float | None] = mapped_column(Double)
+    """Of the best box shown."""
+    temperature: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    """Rounded to .1, the other settings to .05."""
+    top_p: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    box_threshold: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    text_threshold: Mapped[Decimal | None] = mapped_column(Numeric(4, 2))
+    verdicts: Mapped[list[Json]] = mapped_column(JSONB, server_default="[]")
+    """`{label, score, verdict}` of each box judged, `missed` among the verdicts."""
+    search: Mapped[Any] = mapped_column(TSVECTOR, deferred=True, nullable=True)
+
     __table_args__ = (
+        CheckConstraint("fixed_in is null or review_status = 'fixed'", name="fixed_in"),
         CheckConstraint("rating between 1 and 5", name="rating"),
         CheckConstraint(
             "review_status in ('new', 'triaged', 'fixed', 'wont_fix')", name="review_status"
@@ -58,6 +101,25 @@ class Feedback(Base):
         Index("ix_feedback_user", "user_id", text("created_at desc"), text("id desc")),
         Index("ix_feedback_tags", "tags", postgresql_using="gin"),
         Index("ix_feedback_search", "search", postgresql_using="gin"),
+        Index("ix_feedback_phrases", "phrases", postgresql_using="gin"),
+        Index(
+            "ix_feedback_verdicts",
+            "verdicts",
+            postgresql_using="gin",
+            postgresql_ops={"verdicts": "jsonb_path_ops"},
+        ),
+        Index("ix_feedback_latency", "latency_ms"),
+        Index("ix_feedback_score", "top_score", postgresql_where=text("top_score is not null")),
+        Index("ix_feedback_status", "review_status", text("created_at desc"), text("id desc")),
+        *(
+            Index(
+                f"ix_feedback_{name}",
+                text("created_at desc"),
+                text("id desc"),
+                postgresql_where=text(condition),
+            )
+            for name, condition in RARE.items()
+        ),
     )
 
 

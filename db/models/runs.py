@@ -101,6 +101,7 @@ class Run(Base):
     claims: Mapped[int | None]
     """Of a report on boxes: how many claims it makes, and how many of them the boxes support."""
     claims_supported: Mapped[int | None]
+    demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Created]
     finished_at: Mapped[datetime | None]
 

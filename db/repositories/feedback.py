@@ -62,6 +62,7 @@ class FeedbackRepository:
                     ),
                     else_=Feedback.updated_at,
                 ),
+                "said_at": new.excluded.said_at,
             },
         )
         row, created = self._session.execute(

@@ -2,23 +2,23 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Numeric,
     Select,
     SQLColumnExpression,
     Text,
     case,
     cast,
-    exists,
     func,
     literal,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONPATH
 
 from db.models import Feedback, Model, Run, User
 
@@ -49,14 +49,54 @@ def _users(name: str) -> Select[Any]:
     return select(User.id).where(func.lower(User.username) == name.lower())
 
 
-def _says(text: str) -> ColumnElement[bool]:
-    """Whole words in comments (through the index), any part of prompts and outputs."""
-    in_run = or_(
-        Run.prompt.icontains(text, autoescape=True),
-        output_text().icontains(text, autoescape=True),
+def _raters(role: str) -> Select[Any]:
+    return select(User.id).where(User.role == role)
+
+
+def _assigned(name: str | None) -> ColumnElement[bool]:
+    return (
+        Feedback.assignee_id.is_(None) if name is None else Feedback.assignee_id.in_(_users(name))
     )
-    run = select(literal(1)).where(Run.id == Feedback.run_id, in_run).correlate(Feedback)
-    return or_(Feedback.search.op("@@")(func.feedback_query(text)), exists(run))
+
+
+def _label(phrase: str) -> ColumnElement[str]:
+    return func.lower(phrase)
+
+
+def _labelled(phrase: str) -> ColumnElement[bool]:
+    judged = func.jsonb_build_array(func.jsonb_build_object("label", _label(phrase)))
+    return or_(
+        Feedback.phrases.contains(func.array(select(_label(phrase)).scalar_subquery())),
+        Feedback.verdicts.contains(judged),
+    )
+
+
+def _judged(box: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether one box was judged so: `verdicts`, and of it `phrase`, `score_min`, `score_max`."""
+    verdict = " || ".join(f"@.verdict == $v{place}" for place, _ in enumerate(box["verdicts"]))
+    names: dict[str, Any] = {f"v{place}": said for place, said in enumerate(box["verdicts"])}
+    tests = [f"({verdict})"]
+    if box["phrase"] is not None:
+        tests.append("@.label == $label")
+        names["label"] = _label(box["phrase"])
+    if box["score_min"] is not None:
+        tests.append("@.score >= $low")
+        names["low"] = box["score_min"]
+    if box["score_max"] is not None:
+        tests.append("@.score <= $high" if box["score_max"] == 1 else "@.score < $high")
+        names["high"] = box["score_max"]
+    path = cast(f"$[*] ? ({' && '.join(tests)})", JSONPATH)
+    return func.jsonb_path_exists(
+        Feedback.verdicts, path, func.jsonb_build_object(*chain.from_iterable(names.items()))
+    )
+
+
+def _setting(column: SQLColumnExpression[Any]) -> Callable[[float], ColumnElement[bool]]:
+    return lambda value: column == Decimal(str(round(value, 2)))
+
+
+def _below(score: float) -> ColumnElement[bool]:
+    return Feedback.top_score <= score if score == 1 else Feedback.top_score < score
 
 
 FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
@@ -66,11 +106,29 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "model": lambda name: Feedback.model_id.in_(_models(name)),
     "user": lambda name: Feedback.user_id.in_(_users(name)),
     "user_id": lambda user_id: Feedback.user_id == user_id,
+    "role": lambda role: Feedback.user_id.in_(_raters(role)),
     "rating_min": lambda rating: Feedback.rating >= rating,
     "rating_max": lambda rating: Feedback.rating <= rating,
-    "tag": lambda tag: Feedback.tags.contains([tag]),
+    "tags_any": lambda tags: Feedback.tags.overlap(tags),
+    "tags_all": lambda tags: Feedback.tags.contains(tags),
     "status": lambda status: Feedback.review_status == status,
-    "text": _says,
+    "assignee": _assigned,
+    "comment": lambda there: (Feedback.comment != "") == there,
+    "correction": lambda there: Feedback.corrected_text.is_not(None) == there,
+    "verdicts": lambda there: (Feedback.verdicts != []) == there,
+    "phrase": _labelled,
+    "score_min": lambda score: Feedback.top_score >= score,
+    "score_max": _below,
+    "judged": _judged,
+    "latency_min": lambda ms: Feedback.latency_ms >= ms,
+    "latency_max": lambda ms: Feedback.latency_ms <= ms,
+    "stopped": lambda stopped: (Feedback.run_status == "stopped") == stopped,
+    "demo": lambda demo: Feedback.demo == demo,
+    "temperature": _setting(Feedback.temperature),
+    "top_p": _setting(Feedback.top_p),
+    "box_threshold": _setting(Feedback.box_threshold),
+    "text_threshold": _setting(Feedback.text_threshold),
+    "text": lambda text: Feedback.search.op("@@")(func.feedback_query(text)),
 }
 
 RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
@@ -79,6 +137,8 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "task": lambda task: Run.task == task,
     "model": lambda name: Run.model_id.in_(_models(name)),
     "user": lambda name: Run.user_id.in_(_users(name)),
+    "role": lambda role: Run.user_id.in_(_raters(role)),
+    "demo": lambda demo: Run.demo == demo,
 }
 
 
@@ -87,20 +147,7 @@ def output_text() -> ColumnElement[str]:
 
     A text begins with its lead, if it has one: that is how it was read and rated.
     """
-    texts = func.jsonb_path_query_array(Run.output, "$.outputs[*].text", type_=JSONB)
-    text = func.jsonb_array_elements_text(texts).column_valued("text")
-    lead = func.coalesce(Run.params["lead"]["text"].astext, "")
-    written = select(func.string_agg(lead + text, "\n\n")).scalar_subquery()
-    found = func.jsonb_path_query(Run.output, "$.detections[*]", type_=JSONB).column_valued("found")
-    label = found.op("->>", return_type=Text())("label")
-    score = cast(found.op("->>")("score"), Numeric)
-    threshold = cast(Run.params.op("->>")("box_threshold"), Numeric)
-    labels = (
-        select(func.string_agg(label + " " + cast(func.round(score, 2), Text), "; "))
-        .where(score >= func.coalesce(threshold, 0))
-        .scalar_subquery()
-    )
-    return case((Run.task == "detection", labels), else_=written)
+    return func.run_text(Run.task, Run.output, Run.params)
 
 
 def _safe(column: SQLColumnExpression[str]) -> ColumnElement[str]:

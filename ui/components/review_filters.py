@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.feedback.types import ReviewStatus
 from core.permissions import Permission
-from core.review.filters import FILTER_NAMES, FIRST_DAY, LAST_DAY, MAX_TEXT_CHARS, from_query
+from core.review.filters import FILTER_NAMES, FIRST_DAY, LAST_DAY, MAX_TEXT_CHARS, REPEATED, checked
 from core.review.types import FeedbackFilter, FilterChoices
 from core.runs.types import Task
 from ui.components.review_period import ALL_TIME, OWN_DAYS, PRESETS, days_of, preset_of
@@ -33,14 +33,14 @@ def filter_bar(filter: FeedbackFilter, choices: FilterChoices) -> None:
         _choice("User", "user", _with(choices.users, filter.user), width=150)
         _choice("Rating from", "rating_min", list(range(1, 6)), width=110)
         _choice("Rating to", "rating_max", list(range(1, 6)), width=110)
-        _choice("Tag", "tag", _with(choices.tags, filter.tag), width=160)
+        _tags(filter, choices)
         _choice("Status", "status", list(ReviewStatus), width=125, words=STATUS_WORDS)
         st.text_input(
             "Text",
             key=f"{_KEY}text",
             max_chars=MAX_TEXT_CHARS,
             placeholder="in comments, prompts, outputs",
-            help="Whole words in comments; any part of prompts and outputs.",
+            help="Whole words, in this order; Chinese, Japanese and Korean text anywhere.",
             on_change=_changed,
         )
 
@@ -87,6 +87,17 @@ def _choice(
     )
 
 
+def _tags(filter: FeedbackFilter, choices: FilterChoices) -> None:
+    st.multiselect(
+        "Tags",
+        list(dict.fromkeys([*choices.tags, *filter.tag])),
+        placeholder="all",
+        key=f"{_KEY}tag",
+        width=160,
+        on_change=_changed,
+    )
+
+
 def _with(offered: tuple[str, ...], wanted: str | None) -> list[str]:
     """What is offered, and what the address names though it is not."""
     return list(dict.fromkeys([*offered, wanted] if wanted else offered))
@@ -95,7 +106,8 @@ def _with(offered: tuple[str, ...], wanted: str | None) -> list[str]:
 def _follow(filter: FeedbackFilter) -> None:
     """Let every widget show what the address says."""
     for name in FILTER_NAMES:
-        st.session_state[f"{_KEY}{name}"] = getattr(filter, name)
+        value = getattr(filter, name)
+        st.session_state[f"{_KEY}{name}"] = list(value) if name in REPEATED else value
     st.session_state[f"{_KEY}preset"] = preset_of(filter)
 
 
@@ -109,5 +121,5 @@ def _changed() -> None:
     require(Permission.REVIEW)
     chosen = {name: st.session_state[f"{_KEY}{name}"] for name in FILTER_NAMES}
     with shown():
-        query = {name: str(value) for name, value in chosen.items() if value is not None}
-        show_in_address(View(from_query(query)))
+        filter = FeedbackFilter(**(chosen | {"tag": tuple(chosen["tag"])}))
+        show_in_address(View(checked(filter)))

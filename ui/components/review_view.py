@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.errors import Invalid
 from core.permissions import Permission
-from core.review.filters import FILTER_NAMES, from_query, to_query
+from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
 from core.review.types import FeedbackFilter
 from ui.components.bundle import api_url
 from ui.guard import require
@@ -35,7 +35,13 @@ def view_in_address() -> View:
         opened = UUID(row) if row else None
     except ValueError as error:
         raise Invalid("The address does not name a rating; reset the filters.") from error
-    filter = from_query({name: said[name] for name in FILTER_NAMES if name in said})
+    filter = from_query(
+        {
+            name: st.query_params.get_all(name) if name in REPEATED else said[name]
+            for name in FILTER_NAMES
+            if name in said
+        }
+    )
     first = said.get(_FIRST, "")
     return View(filter, said.get(_CURSOR), opened, int(first) if first.isdecimal() else 1)
 
@@ -70,4 +76,5 @@ def reset() -> None:
 
 
 def export_url(filter: FeedbackFilter) -> str:
-    return api_url(f"feedback/export?{urlencode({'format': 'csv', **to_query(filter)})}")
+    query = {"format": "csv", **to_query(filter)}
+    return api_url(f"feedback/export?{urlencode(query, doseq=True)}")

@@ -6,8 +6,9 @@ import pytest
 
 from core.errors import Invalid
 from core.feedback.types import ReviewStatus
+from core.permissions import Role
 from core.review.filters import FILTER_NAMES, checked, from_query, to_query
-from core.review.types import FeedbackFilter
+from core.review.types import NOBODY, FeedbackFilter, JudgedAs, TagMatch
 from core.runs.types import Task
 
 FULL = FeedbackFilter(
@@ -18,8 +19,27 @@ FULL = FeedbackFilter(
     user="Zoë & co",
     rating_min=1,
     rating_max=3,
-    tag="loose box",
+    against=date(2025, 1, 31),
+    role=Role.ANALYST,
+    tag=("loose box", "a, b"),
+    tags=TagMatch.ALL,
     status=ReviewStatus.WONT_FIX,
+    assignee=NOBODY,
+    comment=True,
+    correction=False,
+    verdicts=True,
+    phrase="red circle",
+    score_min=0.25,
+    score_max=1.0,
+    verdict=JudgedAs.INCORRECT,
+    latency_min=10,
+    latency_max=2000,
+    stopped=False,
+    demo=False,
+    temperature=0.7,
+    top_p=0.9,
+    box_threshold=0.35,
+    text_threshold=0.25,
     text="红色 100%",
 )
 
@@ -50,6 +70,13 @@ def test_blank_values_are_no_limits() -> None:
         ({"text": "a\x00b"}, "text"),
         ({"user": "a\ud800"}, "user"),
         ({"order": "rating"}, "order"),
+        ({"score_min": "nan"}, "score_min"),
+        ({"score_max": "1.5"}, "score_max"),
+        ({"latency_min": "-1"}, "latency_min"),
+        ({"demo": "maybe"}, "demo"),
+        ({"against": "2026-02-01"}, "against"),
+        ({"user": ["a", "b"]}, "user"),
+        ({"tag": [str(number) for number in range(11)]}, "tag"),
     ],
 )
 def test_an_impossible_filter_is_refused_by_name(query: dict[str, str], field: str) -> None:
@@ -62,4 +89,4 @@ def test_filters_made_in_code_are_checked_too() -> None:
     with pytest.raises(Invalid, match="rating_max"):
         checked(FeedbackFilter(rating_max=9))
     with pytest.raises(Invalid, match="tag"):
-        checked(FeedbackFilter(tag=" "))
+        checked(FeedbackFilter(tag=(" ",)))
