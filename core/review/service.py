@@ -11,7 +11,7 @@ from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of, period_before
 from core.review.export import CsvStream, export_csv
 from core.review.paging import read_cursor, read_slice
-from core.review.statistics import wilson
+from core.review.statistics import mean_interval, wilson
 from core.review.types import (
     FeedbackFilter,
     FeedbackPage,
@@ -23,6 +23,7 @@ from core.review.types import (
 )
 from core.runs.types import Task
 from db.repositories.review import PageRow, ReviewRepository
+from db.repositories.review_figures import FigureRepository
 from db.session import Database
 
 
@@ -35,10 +36,15 @@ class ReviewService:
         actor.require(Permission.REVIEW)
         before = period_before(filter)
         with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
+            repository = FigureRepository(session)
             current = _kpis(repository, filter)
             previous = None if before is None else _kpis(repository, before)
-        return Header(current, previous, wilson(current.positive, current.rated))
+        return Header(
+            current,
+            previous,
+            positive_interval=wilson(current.positive, current.rated),
+            mean_interval=mean_interval(current.by_rating),
+        )
 
     def page(
         self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
@@ -111,7 +117,7 @@ class ReviewService:
         return export_csv(self._database, actor, filter)
 
 
-def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:
+def _kpis(repository: FigureRepository, filter: FeedbackFilter) -> Kpis:
     criteria = criteria_of(filter)
     figures = repository.figures(criteria)
     runs, rated_runs = repository.runs(criteria)

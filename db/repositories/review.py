@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, distinct, exists, func, literal, select, tuple_, update
+from sqlalchemy import Select, exists, func, literal, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import Feedback, Model, Run, User
-from db.repositories.review_sql import Criteria, export_columns, where_feedback, where_runs
+from db.repositories.review_sql import Criteria, export_columns, where_feedback
 
 Place = tuple[datetime, UUID]
 """Where a row stands in the order of pages: its `created_at` and its id."""
@@ -18,13 +18,6 @@ MAX_TAGS_OFFERED = 200
 
 
 AnySelect = Select[*tuple[Any, ...]]
-
-
-class Figures(NamedTuple):
-    raters: int
-    untriaged: int
-    by_rating: tuple[int, ...]
-    """How many ratings of 1, 2, 3, 4 and 5."""
 
 
 class PageRow(NamedTuple):
@@ -40,28 +33,6 @@ class PageRow(NamedTuple):
 class ReviewRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    def figures(self, criteria: Criteria) -> Figures:
-        """How many rated, how many ratings nobody has looked at, and how many of each value."""
-        ratings = (func.count().filter(Feedback.rating == rating) for rating in range(1, 6))
-        counts: tuple[Any, ...] = self._session.execute(
-            select(
-                func.count(distinct(Feedback.user_id)),
-                func.count().filter(Feedback.review_status == "new"),
-                *ratings,
-            ).where(*where_feedback(criteria))
-        ).one()
-        return Figures(counts[0], counts[1], tuple(counts[2:]))
-
-    def runs(self, criteria: Criteria) -> tuple[int, int]:
-        """How many runs there are, and how many of them anybody rated."""
-        rated = exists(select(literal(1)).where(Feedback.run_id == Run.id))
-        row = self._session.execute(
-            select(func.count(), func.count().filter(rated))
-            .select_from(Run)
-            .where(*where_runs(criteria))
-        ).one()
-        return row[0], row[1]
 
     def page(
         self, criteria: Criteria, size: int, *, after: Place | None = None, older: bool = True
