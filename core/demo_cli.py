@@ -1,0 +1,37 @@
+"""What `manage.py demo` does. Progress goes to standard error, the result is returned."""
+
+import sys
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from time import monotonic
+from types import MappingProxyType
+
+from core.config import Settings
+from core.demo.service import DemoService
+from db.session import Database
+
+
+def load(database: Database, settings: Settings, options: Namespace) -> str:
+    began = monotonic()
+    loaded = DemoService(database, settings).load(options.runs, options.seed, _tell)
+    return (
+        f"Added {loaded.runs:,} runs and {loaded.ratings:,} ratings in {monotonic() - began:.0f} s."
+        " The people in them cannot sign in; `manage.py demo clear` removes all of it."
+    )
+
+
+def clear(database: Database, settings: Settings, _: Namespace) -> str:
+    began = monotonic()
+    gone = DemoService(database, settings).clear(_tell)
+    return (
+        f"Removed {gone.runs:,} runs and {gone.ratings:,} ratings in {monotonic() - began:.0f} s."
+    )
+
+
+COMMANDS: Mapping[str, Callable[[Database, Settings, Namespace], str]] = MappingProxyType(
+    {"load": load, "clear": clear}
+)
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
