@@ -8,12 +8,16 @@ from types import MappingProxyType
 
 from core.config import Settings
 from core.demo.service import DemoService
+from core.errors import Conflict
 from db.session import Database
 
 
 def load(database: Database, settings: Settings, options: Namespace) -> str:
     began = monotonic()
-    loaded = DemoService(database, settings).load(options.runs, options.seed, _tell)
+    try:
+        loaded = DemoService(database, settings).load(options.runs, options.seed, _tell)
+    except KeyboardInterrupt as error:
+        raise Conflict("Broken off; the same command goes on with it.") from error
     return (
         f"Added {loaded.runs:,} runs and {loaded.ratings:,} ratings in {monotonic() - began:.0f} s."
         " The people in them cannot sign in; `manage.py demo clear` removes all of it."
@@ -22,7 +26,10 @@ def load(database: Database, settings: Settings, options: Namespace) -> str:
 
 def clear(database: Database, settings: Settings, _: Namespace) -> str:
     began = monotonic()
-    gone = DemoService(database, settings).clear(_tell)
+    try:
+        gone = DemoService(database, settings).clear(_tell)
+    except KeyboardInterrupt as error:
+        raise Conflict("Broken off; `manage.py demo clear` goes on with it.") from error
     return (
         f"Removed {gone.runs:,} runs and {gone.ratings:,} ratings in {monotonic() - began:.0f} s."
     )

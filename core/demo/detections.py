@@ -6,7 +6,7 @@ later revisions miss less, invent less, and are surer.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.demo.types import Answer, Judged, Picture, Revision, Thing
 from core.demo.vocabulary import COLOURS, LANGUAGES, SHAPES, named
@@ -16,7 +16,8 @@ from core.runs.types import RunStatus
 _BOX_THRESHOLDS = (0.2, 0.25, 0.3, 0.32, 0.32, 0.32, 0.32, 0.35, 0.4, 0.5, 0.6)
 _TEXT_THRESHOLDS = (0.15, 0.2, 0.25, 0.25, 0.25, 0.3)
 _FAILED = 0.02
-_JUDGEMENTS = 3
+JUDGEMENTS = 3
+"""How many ways there are to judge the boxes of an answer."""
 
 
 @dataclass(frozen=True)
@@ -46,34 +47,41 @@ def detection(
         "text_threshold": min(box_threshold, draw.choice(_TEXT_THRESHOLDS)),
     }
     phrases = [named(*one) for one in asked]
-    output = {"phrases": phrases, "detections": []}
-    request = {"revision": place, "prompt": ". ".join(phrases), "params": params}
+    answer = Answer(
+        revision=place,
+        status=RunStatus.FAILED,
+        prompt=". ".join(phrases),
+        params=params,
+        output={"phrases": phrases, "detections": []},
+        error_code="timeout",
+        opinion=1.3,
+        issue=0,
+        about=_words(*asked[0]),
+        picture=number,
+        slow=4.0,
+    )
     if draw.random() < _FAILED:
-        return Answer(
-            **request, picture=number, status=RunStatus.FAILED, output=output, error_code="timeout",
-            opinion=1.3, issue=0, about=_words(*asked[0]), slow=4.0,
-        )  # fmt: skip
+        return answer
     found = sorted(
         (one for one in _boxes(draw, picture, asked, revision.skill) if one.score >= FLOOR),
         key=lambda one: -one.score,
     )
-    shown = sum(one.score >= box_threshold for one in found)
-    wanted = [thing for thing in picture.things if (thing.shape, thing.colour) in asked]
+    shown = found[: sum(one.score >= box_threshold for one in found)]
     missed = tuple(
-        thing for thing in wanted if all(one.thing is not thing for one in found[:shown])
+        thing
+        for thing in picture.things
+        if (thing.shape, thing.colour) in asked and all(one.thing is not thing for one in shown)
     )
-    output["detections"] = [_kept(one) for one in found]
-    issue, about = _worst(draw, found[:shown], missed, asked)
-    return Answer(
-        **request,
-        picture=number,
+    issue, about = _worst(draw, shown, missed, asked)
+    return replace(
+        answer,
         status=RunStatus.DONE,
-        output=output,
+        output={"phrases": phrases, "detections": [_kept(one) for one in found]},
         error_code=None,
-        opinion=_opinion(found[:shown], missed),
+        opinion=_opinion(shown, missed),
         issue=issue,
         about=about,
-        judged=tuple(_judged(draw, found[:shown], missed) for _ in range(_JUDGEMENTS)),
+        judged=tuple(_judged(draw, shown, missed) for _ in range(JUDGEMENTS)),
         slow=0.05 * len(phrases),
     )
 

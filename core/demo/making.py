@@ -3,12 +3,12 @@
 import hashlib
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from core.demo import words
 from core.demo.detections import detection
+from core.demo.plan import Plan, midnight, ms
 from core.demo.texts import generation
 from core.demo.types import Answer, Day, Person, Picture, Revision
 from core.demo.vocabulary import LANGUAGES, named
@@ -51,7 +51,7 @@ def answers(
 
 
 def tables(
-    seed: int,
+    plan: Plan,
     people: Mapping[UUID, Person],
     days: Iterable[Day],
     made: Sequence[Answer],
@@ -60,11 +60,15 @@ def tables(
     pictures: Sequence[Picture],
 ) -> dict[str, list[Row]]:
     """What `DemoRepository.prepare` lays out, by the names of its tables."""
-    draw = random.Random(seed * 7919 + 4)  # noqa: S311
+    draw = random.Random(plan.seed * 7919 + 4)  # noqa: S311
     return {
-        "demo_people": [_person(place, *one) for place, one in enumerate(people.items())],
+        "demo_people": [
+            (*_person(place, *one), ms(plan.at(one[1].joined)))
+            for place, one in enumerate(people.items())
+        ],
         "demo_days": [
-            (day.day, _ms(day.day), day.first, day.count, day.team, day.mix) for day in days
+            (day.day, ms(midnight(day.day)), day.first, day.count, day.team, day.mix)
+            for day in days
         ],
         "demo_given": [
             _given(place, one, revisions, models, pictures) for place, one in enumerate(made)
@@ -93,11 +97,6 @@ def tables(
 def _person(place: int, id: UUID, person: Person) -> Row:
     said = (person.severity, person.noise, person.pace, person.talkative)
     return (place, id, *said, LANGUAGES.index(person.language))
-
-
-def _ms(day: date) -> int:
-    """Milliseconds from 1970 to the day's beginning."""
-    return int(datetime.combine(day, time(), UTC).timestamp()) * 1000
 
 
 def _given(

@@ -16,7 +16,7 @@ WIDTH, HEIGHT = 320, 240
 MARK = "Glimpse demo data"
 """Written into every picture, so that it is known again when demo data is cleared away."""
 MARK_PLACE = 49
-"""Where it stands in the file, counted from 1: behind signature, header, and the text's own name."""
+"""Where it stands in the file, from 1: behind signature, header and the text's own name."""
 
 _FINE = 3
 """Pictures are drawn this many times larger, then reduced."""

@@ -22,7 +22,7 @@ Found = list[tuple[int, str, str, float]]
 """How often, which shape, which colour, and the best score."""
 
 _TAILS = {
-    "en": "The light is even and nothing else of note can be seen in the background, which is plain.",
+    "en": "The light is even, and nothing else of note can be seen in the plain background.",
     "zh": "画面光线均匀，背景中没有其他值得注意的东西。",
     "ja": "照明は均一で、背景にほかに目立つものはありません。",
     "ko": "조명이 고르고 배경에 다른 특이한 점은 없습니다.",
@@ -113,7 +113,8 @@ def _report(found: Found, language: str, style: str) -> str:
             f"画像には{'、'.join(f'{name}が{n}個' for n, name in pairs)}、合計{total}個あります。"
         )
     if language == "ko":
-        return f"그림에는 {', '.join(f'{name} {n}개' for n, name in pairs)}, 모두 {total}개가 있습니다."
+        things = ", ".join(f"{name} {n}개" for n, name in pairs)
+        return f"그림에는 {things}, 모두 {total}개가 있습니다."
     if "list" in style:
         return "\n".join(f"- {plural(name, n)}" for n, name in pairs)
     parts = [plural(name, n) for n, name in pairs]

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from core.permissions import Role
 from core.runs.types import RunStatus, Task
@@ -109,11 +108,3 @@ class Loaded:
 
     runs: int
     ratings: int
-
-
-@dataclass(frozen=True)
-class PersonRow:
-    """A person of this load, as in the table of users."""
-
-    id: UUID
-    person: Person

@@ -115,13 +115,13 @@ _IN_GENERAL: Mapping[str, tuple[tuple[str, ...], ...]] = MappingProxyType(
             ("{it} 결과를 쓸 수 없습니다.", "{it}은(는) 다시 해야 해요."),
         ),
         "middling": (
-            ("The {it} is all right, the rest is not.", "Usable after a look at the {it}.", "So-so."),
+            ("The {it} is all right, the rest is not.", "Usable after a look.", "So-so."),
             ("{it}还行，其他一般。", "{it}基本可用。"),
             ("{it}はまあまあ。", "{it}を直せば使える。"),
             ("{it}은(는) 그럭저럭입니다.", "{it}만 고치면 됩니다."),
         ),
         "good": (
-            ("Found every {it}.", "The {it} is just right.", "Good, nothing to add.", "Much better now."),
+            ("Found every {it}.", "The {it} is just right.", "Good.", "Much better now."),
             ("{it}很准确。", "{it}没问题，很好。"),
             ("{it}は正確です。", "{it}、問題なし。"),
             ("{it} 정확합니다.", "{it} 아주 좋아요."),

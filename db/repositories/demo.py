@@ -7,7 +7,6 @@ from io import StringIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from psycopg2 import extensions
 from sqlalchemy import Text, cast, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -60,7 +59,7 @@ class DemoRepository:
         """Demo users whose ids end so, by that end: the last 17 characters."""
         tail = func.right(cast(User.id, Text), 17)
         rows = self._session.execute(select(tail, User.id).where(User.demo, tail.in_(tails)))
-        return {end: id for end, id in rows}
+        return dict(map(tuple, rows))
 
     def trace(self, people: Iterable[UUID]) -> str | None:
         """The trace id of any run of these people."""
@@ -71,7 +70,7 @@ class DemoRepository:
         self.hurry()
         day = func.date(func.timezone("UTC", Run.created_at))
         query = select(day, func.count()).where(Run.trace_id == trace, Run.demo).group_by(day)
-        return {day: count for day, count in self._session.execute(query)}
+        return dict(map(tuple, self._session.execute(query)))
 
     def add_people(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._session.execute(insert(User).on_conflict_do_nothing(), list(rows))
@@ -111,8 +110,7 @@ class DemoRepository:
 
     def _copy(self, table: str, rows: Iterable[Sequence[Any]]) -> None:
         lines = StringIO("".join("\t".join(map(_field, row)) + "\n" for row in rows))
-        driver = self._session.connection().connection.dbapi_connection
-        assert isinstance(driver, extensions.connection)  # noqa: S101
+        driver: Any = self._session.connection().connection.dbapi_connection
         with driver.cursor() as cursor:
             cursor.copy_expert(f"copy {table} from stdin", lines)
 

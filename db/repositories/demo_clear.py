@@ -1,8 +1,8 @@
-"""Clearing demo data away: in batches, children before parents, so that no row is looked for twice."""
+"""Clearing demo data away: in batches, children before parents."""
 
 from typing import NamedTuple
 
-from sqlalchemy import text
+from sqlalchemy import CursorResult, text
 from sqlalchemy.orm import Session
 
 from db.repositories.demo import SOURCE, DemoRepository
@@ -79,13 +79,16 @@ class DemoClearing:
         self._session.execute(text("analyze demo_gone"))
         ratings = 0
         for table in _CHILDREN:
-            where = "run_id in (select id from demo_gone)"
-            gone = self._session.execute(text(f"delete from {table} where {where}"))  # noqa: S608
-            ratings = gone.rowcount if table == "feedback" else ratings
-        gone = self._session.execute(
-            text("delete from runs where id in (select id from demo_gone)")
-        )
-        return Cleared(gone.rowcount, ratings)
+            gone = self._delete(table, "run_id")
+            ratings = gone if table == "feedback" else ratings
+        return Cleared(self._delete("runs", "id"), ratings)
+
+    def _delete(self, table: str, key: str) -> int:
+        """How many rows of the batch's runs there were."""
+        statement = f"delete from {table} where {key} in (select id from demo_gone)"  # noqa: S608
+        deleted = self._session.execute(text(statement))
+        assert isinstance(deleted, CursorResult)  # noqa: S101
+        return deleted.rowcount
 
     def clear_rest(self, mark: bytes, place: int, size: tuple[int, int]) -> int:
         """Remove people, models and pictures of demo data, and counts that are zero now.

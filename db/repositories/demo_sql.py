@@ -3,7 +3,8 @@
 Chance is a hash of a row's number and the seed, so that a row is the same in whatever order, batch
 or connection it is made. In the texts `u(key, n)` stands for the n-th number of a row, even over 0
 to 1; `z(key, n)` for one with mean 0 and deviation 1 out of three of these; `id(ms, key, kind)` for
-a UUIDv7 of that time; `at(ms)` for the time itself.
+a UUIDv7 of that time; `at(ms)` for the time itself; `hour_at(part)` for the hour at which that part
+of a day's runs has been made.
 """
 
 import re
@@ -20,7 +21,15 @@ _MACROS = (
     (
         r"id\(([\w.]+), ([^,()]+), '(\w+)'\)",
         r"overlay(overlay(md5(:seed || ' \3 ' || \2)"
-        r" placing lpad(to_hex(\1), 12, '0') || '7' from 1 for 13) placing 'a' from 17 for 1)::uuid",
+        r" placing lpad(to_hex(\1), 12, '0') || '7' from 1 for 13)"
+        r" placing 'a' from 17 for 1)::uuid",
+    ),
+    (
+        r"hour_at\((\w+)\)",
+        r"(cast(:hours as float8[]))[1 + floor(\1 * :parts)::int]"
+        r" + (\1 * :parts - floor(\1 * :parts)) * ("
+        r"(cast(:hours as float8[]))[2 + floor(\1 * :parts)::int]"
+        r" - (cast(:hours as float8[]))[1 + floor(\1 * :parts)::int])",
     ),
     (r"\bat\(([\w.]+)\)", r"(timestamptz 'epoch' + \1 * interval '1 ms')"),
 )
@@ -36,7 +45,7 @@ TABLES = (
     """
     create temp table demo_people (
         place int primary key, id uuid, severity float8, noise float8, pace float8,
-        talkative float8, language int
+        talkative float8, language int, joined_ms bigint
     )
     """,
     """
@@ -136,15 +145,7 @@ COPIES = (
     "analyze demo_missed",
 )
 
-_HOUR = """
-    (cast(:hours as float8[]))[1 + floor(part * :parts)::int]
-    + (part * :parts - floor(part * :parts)) * (
-        (cast(:hours as float8[]))[2 + floor(part * :parts)::int]
-        - (cast(:hours as float8[]))[1 + floor(part * :parts)::int]
-    )
-"""
-
-NEW_RUNS = f"""
+NEW_RUNS = """
 create temp table demo_new on commit drop as
 select i, asked_ms, asked_ms + latency_ms as done_ms, latency_ms, id(asked_ms, i, 'run') as id,
     entry, author, other, i % :anchors = 0 as anchor,
@@ -163,7 +164,7 @@ from (
                 + floor(u(i, 2) * :variety)::int as entry,
             team[1 + floor(u(i, 3) * :team)::int] as author,
             team[1 + floor(u(i, 4) * :team)::int] as other,
-            starts_ms + floor(3600000 * ({_HOUR}))::bigint as asked_ms
+            starts_ms + floor(3600000 * (hour_at(part)))::bigint as asked_ms
         from (
             select i, mix, team, starts_ms, (i - first + u(i, 6)) / n as part
             from demo_days
@@ -188,7 +189,7 @@ select n.id, p.id, case when u(n.i, 12) < .88 then 'ui' else 'api' end, :trace, 
     e.prompt, e.params, e.image_sha256, e.status, e.output, e.error_code,
     jsonb_build_object(
         case e.task when 'detection' then 'forward' else 'queue' end,
-        case e.task when 'detection' then round(n.latency_ms * .8) else round(n.latency_ms * .1) end,
+        round(n.latency_ms * case e.task when 'detection' then .8 else .1 end),
         'total', n.latency_ms
     ),
     n.latency_ms, e.prompt_tokens, e.completion_tokens, true, at(n.asked_ms), at(n.done_ms)
@@ -241,7 +242,7 @@ from (
                 from demo_new n cross join lateral generate_series(1, n.ratings) as j
                 offset 0
             ) as picked
-            join demo_people p on p.place = picked.rater
+            join demo_people p on p.place = picked.rater and p.joined_ms <= picked.asked_ms
             join demo_entries e on e.id = picked.entry
             offset 0
         ) as drawn
@@ -277,8 +278,8 @@ insert into feedback (
 select id, run_id, user_id, model_id, task, rating, tags, comment, review_status, reviewer_id,
     corrected, at(rated_ms), greatest(0, rated_ms - done_ms),
     case
-        when review_status = 'new' and assigned < .05 or assigned < .15 then someone
-        when reviewer_id is not null and assigned < .4 then reviewer_id
+        when review_status = 'new' and assigned < .05 then someone
+        when reviewer_id is not null and assigned < .3 then reviewer_id
     end,
     case when review_status = 'fixed' then next_revision end,
     case when reviewer_id is not null and remark < .05
@@ -328,7 +329,8 @@ from demo_rated r join feedback f on f.id = r.id
 where r.rated_ms >= :events_ms
 union all
 select id(r.reviewed_ms, r.key, 'reviewed'), r.id, r.run_id, r.user_id, f.reviewer_id, 'reviewed',
-    '{"review_status": "new"}'::jsonb, jsonb_build_object('review_status', f.review_status), f.updated_at
+    '{"review_status": "new"}'::jsonb, jsonb_build_object('review_status', f.review_status),
+    f.updated_at
 from demo_rated r join feedback f on f.id = r.id
 where r.rated_ms >= :events_ms and r.reviewed_ms is not null
 """
@@ -363,7 +365,7 @@ cross join lateral generate_series(2, 14) as j
 join demo_people p on p.place = (
     n.author + (j - 1) * (1 + floor(u(n.i, 22) * (:people - 1))::int)
 ) % :people
-where n.anchor and p.id <> asker.id
+where n.anchor and p.id <> asker.id and p.joined_ms <= n.asked_ms
 on conflict do nothing
 """
 
@@ -380,4 +382,4 @@ BATCH = (
     ADD_USAGE,
     ADD_REQUESTS,
 )
-"""Box verdicts come before the ratings, so that their trigger finds no rating to bring up to date."""
+"""Verdicts come before the ratings, so that their trigger finds no rating to bring up to date."""

@@ -71,7 +71,7 @@ def everything(database: Database) -> dict[str, list[Any]]:
 
 @pytest.fixture
 def real(database: Database) -> Callable[[], dict[str, list[Any]]]:
-    """A person of flesh and blood, with a rated run, verdicts and a picture; and all rows so far."""
+    """A person of flesh and blood with a rated run on a picture; and all rows there are."""
     ann = rows.person(database, "mei.chen", Role.ADMIN)
     model = rows.model(database, "detection", "shapes")
     run = rows.run(
@@ -192,14 +192,14 @@ def test_seeds_add_up(database: Database, service: DemoService) -> None:
 def test_load_that_was_broken_off_is_completed(
     database: Database, service: DemoService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.demo.service._BATCH", 60)
-    monkeypatch.setattr("core.demo.service._WORKERS", 1)
+    monkeypatch.setattr("core.demo.plan.BATCH", 60)
+    monkeypatch.setattr("core.demo.loading.WORKERS", 1)
 
     class Pulled(Exception):
         """The plug."""
 
     def pull(line: str) -> None:
-        if int(line.split()[0]) > RUNS / 2:
+        if RUNS / 2 < int(line.split()[0]) < RUNS:
             raise Pulled
 
     service.load(RUNS, 7, quiet)
