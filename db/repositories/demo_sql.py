@@ -152,8 +152,8 @@ select i, asked_ms, asked_ms + latency_ms as done_ms, latency_ms, id(asked_ms, i
     case
         when i % :anchors = 0 then 12
         when status = 'failed' then (u(i, 7) < .1)::int
-        when u(i, 7) < .79 then 1
-        when u(i, 7) < .87 then 2 + floor(u(i, 8) * u(i, 9) * 4)::int
+        when u(i, 7) < .82 then 1
+        when u(i, 7) < .9 then 2 + floor(u(i, 8) * u(i, 9) * 4)::int
         else 0
     end as ratings
 from (
