@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.demo.service import DemoService
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
@@ -54,6 +55,7 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    demo: DemoService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -134,6 +136,7 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        demo=DemoService(database, settings),
         tell=tell,
         _opened=opened,
     )

@@ -12,6 +12,7 @@ from core.demo.types import Loaded
 from core.errors import Conflict, Invalid
 from core.inference.catalog import read_catalog
 from core.inference.types import ModelEntry
+from core.permissions import Actor, Permission
 from core.runs.types import Task
 from db.repositories.demo import DemoRepository
 from db.repositories.demo_clear import DemoClearing
@@ -79,6 +80,12 @@ class DemoService:
                 tell(f"{left} demo people have runs or ratings that are no demo data, and stay.")
             self._tidy(tell)
         return Loaded(runs, ratings)
+
+    def ratings(self, actor: Actor) -> int:
+        """How many ratings are demo data. Costs next to nothing where there are none."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            return DemoRepository(session).ratings()
 
     def _tidy(self, tell: Tell) -> None:
         tell("Tidying up the tables")

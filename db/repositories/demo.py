@@ -7,11 +7,11 @@ from io import StringIO
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Text, cast, func, select, text
+from sqlalchemy import Text, cast, exists, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import Image, Model, Run, User
+from db.models import Image, Model, RaterDay, Run, User
 from db.repositories.demo_sql import BATCH, COPIES, TABLES, written_out
 
 __all__ = ["DemoRepository", "Made"]
@@ -71,6 +71,12 @@ class DemoRepository:
         day = func.date(func.timezone("UTC", Run.created_at))
         query = select(day, func.count()).where(Run.trace_id == trace, Run.demo).group_by(day)
         return dict(map(tuple, self._session.execute(query)))
+
+    def ratings(self) -> int:
+        if not self._session.scalar(select(exists().where(User.demo))):
+            return 0
+        query = select(func.coalesce(func.sum(RaterDay.n), 0)).where(RaterDay.demo)
+        return int(self._session.scalars(query).one())
 
     def add_people(self, rows: Sequence[Mapping[str, Any]]) -> None:
         self._session.execute(insert(User).on_conflict_do_nothing(), list(rows))
