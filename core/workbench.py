@@ -45,6 +45,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
@@ -55,7 +56,6 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
-    demo: DemoService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -126,6 +126,7 @@ def assemble(
         database=database,
         models=models,
         accounts=AccountService(database, settings),
+        demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
@@ -136,7 +137,6 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
-        demo=DemoService(database, settings),
         tell=tell,
         _opened=opened,
     )

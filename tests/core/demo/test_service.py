@@ -133,6 +133,12 @@ def test_every_kind_of_row_is_there(database: Database, service: DemoService) ->
         assert select(database, query) == [(True,)], table
 
 
+def test_no_detection_is_answered_from_a_demo_run(database: Database, service: DemoService) -> None:
+    """Equal requests are found by their hash."""
+    service.load(RUNS, 7, quiet)
+    assert select(database, "select count(*) from runs where request_hash is not null") == [(0,)]
+
+
 def test_ids_carry_the_time_of_their_row(database: Database, service: DemoService) -> None:
     service.load(RUNS, 7, quiet)
     for table, time in (("runs", "created_at"), ("feedback", "created_at"), ("users", "created_at"),
