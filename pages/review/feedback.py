@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.demo_notice import demo_notice
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
@@ -32,6 +33,7 @@ tools.link_button(
 )
 filter_bar(view.filter, choices)
 figures(header, view.filter)
+demo_notice(actor, view)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
     feedback_table(view, page, header.current.rated)
