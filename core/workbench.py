@@ -15,6 +15,7 @@ from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
@@ -53,6 +54,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
     signals: SignalService
@@ -134,6 +136,7 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
         signals=SignalService(database),
