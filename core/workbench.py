@@ -15,8 +15,10 @@ from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.outbox import Outbox
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
+from core.feedback.waiting import WaitingService
 from core.generation.describing import DescribeService
 from core.generation.service import GenerationService
 from core.generation.usage import UsageService
@@ -52,6 +54,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    waiting: WaitingService
     verdicts: VerdictService
     review: ReviewService
     tell: Callable[[FirstAdmin], None]
@@ -61,7 +64,7 @@ class Workbench:
 
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
-        process left open.
+        process left open, and begin to send the ratings that wait on the disk.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -74,6 +77,7 @@ class Workbench:
                 self.tell(FirstAdmin(*made))
             self.prompts.ensure_shipped()
             self.generation.recover()
+            self.waiting.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
@@ -95,6 +99,7 @@ class Workbench:
     def close(self) -> None:
         """End running streams, unload the models, and stop the database if it is ours."""
         self.generation.close()
+        self.waiting.close()
         self.models.close()
         self._opened.close()
 
@@ -118,12 +123,13 @@ def assemble(
     database = opened.database
     prompts = PromptService(database)
     generation = GenerationService(database, models, settings)
+    accounts, feedback = AccountService(database, settings), FeedbackService(database)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
         database=database,
         models=models,
-        accounts=AccountService(database, settings),
+        accounts=accounts,
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
@@ -131,7 +137,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
-        feedback=FeedbackService(database),
+        feedback=feedback,
+        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
         verdicts=VerdictService(database),
         review=ReviewService(database),
         tell=tell,
