@@ -32,9 +32,7 @@ class Finding:
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
-    """Room and rights for what is kept on this machine; nothing with an external database."""
-    if settings.database_url is not None:
-        return
+    """Room and rights for what is kept on this machine."""
     place = _nearest(settings.data_dir)
     if not os.access(place, os.W_OK):
         yield Finding(
@@ -42,6 +40,8 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
             "data directory",
             f"{place} is not writable for this user; change its rights, or set GLIMPSE_DATA_DIR.",
         )
+    if settings.database_url is not None:
+        return
     free = shutil.disk_usage(place).free
     gib = free / 2**30
     enough = free >= _ENOUGH_DISK
@@ -61,7 +61,8 @@ def check_outbox(settings: Settings) -> Iterator[Finding]:
     finally:
         outbox.close()
     if waiting:
-        yield Finding(True, "outbox", f"{waiting} ratings wait for the database.")
+        noun = "rating waits" if waiting == 1 else "ratings wait"
+        yield Finding(True, "outbox", f"{waiting} {noun} for the database.")
     for entry in refused:
         yield Finding(
             False,

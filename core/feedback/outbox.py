@@ -111,10 +111,10 @@ class Outbox:
         """Those that were refused, newest first."""
         return self._read("refusal is not null order by seq desc limit ?", limit)
 
-    def latest(self, user_id: UUID, run_id: UUID) -> Entry | None:
-        """The last that this person said of this run, if it is here, be it refused."""
-        asked = "user_id = ? and run_id = ? order by said_at desc, seq desc limit 1"
-        return next(iter(self._read(asked, str(user_id), str(run_id))), None)
+    def of(self, user_id: UUID, run_id: UUID) -> list[Entry]:
+        """What this person said of this run and is here, be it refused; the last word last."""
+        asked = "user_id = ? and run_id = ? order by said_at, seq"
+        return self._read(asked, str(user_id), str(run_id))
 
     def get(self, id: UUID) -> Entry | None:
         return next(iter(self._read("id = ?", str(id))), None)

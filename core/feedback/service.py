@@ -32,6 +32,8 @@ from db.repositories.runs import ImageRepository, Run, RunRepository
 from db.repositories.verdicts import VerdictRepository
 from db.session import Database, Session
 
+OTHER_REQUEST = "This idempotency key was used for another rating; use a new key for a new request."
+
 
 class FeedbackService:
     def __init__(self, database: Database) -> None:
@@ -233,8 +235,5 @@ def _fitting(run: Run, said: Said) -> Said:
 
 def _same_request(row: FeedbackRow, asked: bytes) -> Feedback:
     if row.request_hash != asked:
-        raise Conflict(
-            "This idempotency key was used for another rating; use a new key for a new request.",
-            facts={"run_id": str(row.run_id)},
-        )
+        raise Conflict(OTHER_REQUEST, facts={"run_id": str(row.run_id)})
     return as_feedback(row)

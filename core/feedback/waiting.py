@@ -14,7 +14,7 @@ from core.feedback.checks import checked
 from core.feedback.drainer import Drainer, NotYet
 from core.feedback.keeping import as_entry, as_waiting, said_in
 from core.feedback.outbox import Entry, Outbox, OutboxError
-from core.feedback.service import FeedbackService
+from core.feedback.service import OTHER_REQUEST, FeedbackService
 from core.feedback.types import Rated, Said, Waiting
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus
@@ -53,6 +53,8 @@ class WaitingService:
         kept then as well: to send what is stored already changes nothing.
         """
         at = now()
+        if said.key is not None and (known := self._under_key(actor, said)):
+            return known
         try:
             return self._feedback.said_now(actor, said, at)
         except Unavailable:
@@ -66,8 +68,8 @@ class WaitingService:
 
     def of(self, actor: Actor, run_id: UUID) -> Waiting | None:
         """The last that the actor said of this run, if it is not in the database yet."""
-        entry = self._outbox.latest(actor.user_id, run_id)
-        return None if entry is None else as_waiting(entry)
+        entries = self._outbox.of(actor.user_id, run_id)
+        return as_waiting(entries[-1]) if entries else None
 
     def count(self, actor: Actor) -> int:
         """How many ratings wait on this server, refused ones not counted."""
@@ -98,6 +100,16 @@ class WaitingService:
         self.drainer.wake()
         log.info("outbox_entry_kept", entry_id=entry.id, run_id=entry.run_id)
         return as_waiting(entry)
+
+    def _under_key(self, actor: Actor, said: Said) -> Waiting | None:
+        """What waits of the same request, so that to repeat it is not to say it once more."""
+        for entry in self._outbox.of(actor.user_id, said.run_id):
+            kept = as_waiting(entry)
+            if kept.refusal is None and kept.said.key == said.key:
+                if kept.said != checked(said):
+                    raise Conflict(OTHER_REQUEST, facts={"run_id": str(said.run_id)})
+                return kept
+        return None
 
     def _refused(self, actor: Actor, id: UUID) -> Entry:
         actor.require(Permission.REVIEW)

@@ -105,13 +105,13 @@ def test_what_is_refused_waits_no_more_until_it_is_tried_again(outbox: Outbox) -
     assert outbox.due(10) == [first, second]
 
 
-def test_the_latest_word_on_a_run_is_the_one_said_last(outbox: Outbox) -> None:
+def test_the_last_word_on_a_run_comes_last(outbox: Outbox) -> None:
     early, late = entry(at=_SAID_AT), entry(at=now())
     late = Entry(late.id, early.user_id, late.session_id, early.run_id, late.said_at, "{}")
     for each in (late, early, entry()):
         outbox.put(each)
-    assert outbox.latest(early.user_id, early.run_id) == late
-    assert outbox.latest(early.user_id, new_id()) is None
+    assert outbox.of(early.user_id, early.run_id) == [early, late]
+    assert outbox.of(early.user_id, new_id()) == []
 
 
 def test_a_full_outbox_says_so_and_keeps_what_it_has(tmp_path: Path) -> None:
