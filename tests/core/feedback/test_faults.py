@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from db import embedded
+from tests.conftest import new_home
 from tests.core.feedback.faults.ledger import Found, settle
 from tests.core.feedback.faults.recount import wrong_counts
 from tests.core.feedback.faults.town import WRITERS, Town, town
-from tests.conftest import new_home
 
 
 @pytest.fixture
@@ -37,7 +37,8 @@ def test_nothing_acknowledged_is_lost_or_doubled(folder: Path, writes: int, kill
         assert here.settled()
         assert settle(here.ledger, here.database) == Found()
         assert wrong_counts(here.database) == []
-        print(dict(here.ledger.answers))
+        print(dict(here.ledger.answers), dict(here.killed))
+        assert here.killed == {"database": kills, "server": kills}
         assert here.ledger.acknowledged >= writes
         assert here.ledger.answers["waiting"] > 0
 
@@ -48,7 +49,7 @@ def _live(here: Town, kills: int) -> None:
     clients = [threading.Thread(target=here.work, args=(n,)) for n in range(WRITERS)]
     for client in clients:
         client.start()
-    chance = random.Random(here.seed)
+    chance = random.Random(here.seed)  # noqa: S311
     faults = ["database", "server"] * kills
     chance.shuffle(faults)
     for number, fault in enumerate(faults):
@@ -60,8 +61,7 @@ def _live(here: Town, kills: int) -> None:
             time.sleep(chance.random() / 2)
             threading.Thread(target=embedded.ensure, args=(here.home,)).start()
         else:
-            here.server.kill()
-            here.server.start()
+            here.kill_server()
     for client in clients:
         client.join(120)
     assert not any(client.is_alive() for client in clients)

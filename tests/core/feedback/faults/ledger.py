@@ -1,7 +1,7 @@
 """What the clients know: which ratings were asked for, and which were acknowledged, when."""
 
 import threading
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -80,8 +80,8 @@ def settle(ledger: Ledger, database: Database) -> Found:
     found = Found()
     with database.unit_of_work() as session:
         rows: dict[Pair, list[Feedback]] = defaultdict(list)
-        for row in session.scalars(select(Feedback)):
-            rows[Pair(row.run_id, row.user_id)].append(row)
+        for stored in session.scalars(select(Feedback)):
+            rows[Pair(stored.run_id, stored.user_id)].append(stored)
         events: dict[Pair, list[FeedbackEvent]] = defaultdict(list)
         for event in session.scalars(select(FeedbackEvent).order_by(FeedbackEvent.id)):
             events[Pair(event.run_id, event.rater_id)].append(event)
@@ -124,7 +124,7 @@ def _lost(row: Feedback | None, said: list[Word]) -> str | None:
         return None if may_be else f"no row, but {len(heard)} words were acknowledged"
     if row.said_at < floor:
         return f"said {row.said_at}, but acknowledged was {floor}"
-    (word,) = [word for word in said if word.comment == row.comment] or [None]
+    word = next((word for word in said if word.comment == row.comment), None)
     if word is None or row.rating != word.rating:
         return f"the row says “{row.comment}”, as nobody did"
     if word.at is not None and word.at != row.said_at:
@@ -134,12 +134,8 @@ def _lost(row: Feedback | None, said: list[Word]) -> str | None:
 
 def _doubled(events: Iterable[FeedbackEvent]) -> list[str]:
     """A word that was written into the history twice."""
-    comments = [event.after["comment"] for event in events if _has_comment(event.after)]
-    return [f"{comment} twice" for comment in set(comments) if comments.count(comment) > 1]
-
-
-def _has_comment(fields: Any) -> bool:
-    return bool(fields) and "comment" in fields
+    counts = Counter(event.after.get("comment") for event in events if event.after)
+    return [f"{comment} twice" for comment, n in counts.items() if comment and n > 1]
 
 
 def _inconsistent(row: Feedback | None, events: Iterable[FeedbackEvent]) -> list[str]:
@@ -161,7 +157,6 @@ def _inconsistent(row: Feedback | None, events: Iterable[FeedbackEvent]) -> list
         stands = {**known, **after}
     if (stands is None) != (row is None):
         wrong.append(f"the history of {row} ends otherwise")
-    elif row is not None and stands is not None:
-        if (stands["rating"], stands["comment"]) != (row.rating, row.comment):
-            wrong.append(f"{row.run_id} ends at {stands}, not {row.rating} {row.comment}")
+    elif row and stands and (stands["rating"], stands["comment"]) != (row.rating, row.comment):
+        wrong.append(f"{row.run_id} ends at {stands}, not {row.rating} {row.comment}")
     return wrong

@@ -9,8 +9,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -112,9 +113,7 @@ class Town:
         self.database = Database(url, RuntimeError)
         upgrade(self.database.engine)
         self.ledger = Ledger()
-        self._people = [
-            signed_in(self.database, f"rater {n}", Role.ADMIN) for n in range(WRITERS)
-        ]
+        self._people = [signed_in(self.database, f"rater {n}", Role.ADMIN) for n in range(WRITERS)]
         owner = self._people[0]
         texts = rows.model(self.database, "generation", "writer")
         boxes = rows.model(self.database, "detection", "shapes")
@@ -132,6 +131,7 @@ class Town:
         self._sessions = {who.user_id: who.session_id for who in self._people}
         self._lock = threading.Lock()
         self._names = 0
+        self.killed: Counter[str] = Counter()
         self.server = Server(folder, url)
 
     def close(self) -> None:
@@ -141,15 +141,23 @@ class Town:
 
     def kill_database(self, chance: random.Random) -> None:
         """The postmaster, or one of its children, upon which it starts over by itself."""
-        with suppress(OSError, ValueError, IndexError):
-            master = int((place_of(self.home).data / "postmaster.pid").read_text().split()[0])
-            children = _children(master)
-            victim = chance.choice(children) if children and chance.random() < 0.25 else master
-            os.kill(victim, signal.SIGKILL)
+        embedded.ensure(self.home)
+        data = place_of(self.home).data
+        master = int((data / "postmaster.pid").read_text().split()[0])
+        assert str(data).encode() in Path(f"/proc/{master}/cmdline").read_bytes()
+        victims = [master] * 9 + _children(master)[-3:]
+        os.kill(chance.choice(victims), signal.SIGKILL)
+        self.killed["database"] += 1
+
+    def kill_server(self) -> None:
+        self.server.kill()
+        self.killed["server"] += 1
+        self.server.start()
 
     def work(self, number: int) -> None:
         """One client, until enough was acknowledged to all of them."""
-        line, chance = Line(self.server.address), random.Random(self.seed * 100 + number)
+        line = Line(self.server.address)
+        chance = random.Random(self.seed * 100 + number)  # noqa: S311
         while self.ledger.acknowledged < self.writes:
             draw = chance.random()
             if draw < 0.55:
