@@ -15,6 +15,7 @@ from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.outbox import Outbox
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
@@ -28,6 +29,7 @@ from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.service import ReviewService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -55,8 +57,10 @@ class Workbench:
     runs: RunService
     feedback: FeedbackService
     waiting: WaitingService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
+    signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -139,8 +143,10 @@ def assemble(
         runs=RunService(database),
         feedback=feedback,
         waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        signals=SignalService(database),
         tell=tell,
         _opened=opened,
     )

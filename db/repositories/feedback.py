@@ -1,5 +1,6 @@
 """Ratings: one row for each person and run."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,8 @@ __all__ = ["SAID", "Feedback", "FeedbackRepository"]
 
 SAID = ("rating", "tags", "comment", "failed_step", "corrected_text")
 """What whoever rated says."""
+_LAST = 300
+"""Ratings that a person's usual tags are read from."""
 
 
 class FeedbackRepository:
@@ -96,6 +99,26 @@ class FeedbackRepository:
     def add(self, values: dict[str, Any]) -> Feedback:
         """Insert a row; there must be none of the same run and user."""
         return self._session.scalars(insert(Feedback).values(values).returning(Feedback)).one()
+
+    def frequent_tags(
+        self, user_id: UUID, task: str, but: Collection[str], limit: int
+    ) -> Sequence[str]:
+        """The tags most used in the user's last ratings, however many they gave in all."""
+        last = (
+            select(Feedback.task, Feedback.tags)
+            .where(Feedback.user_id == user_id)
+            .order_by(Feedback.created_at.desc(), Feedback.id.desc())
+            .limit(_LAST)
+            .subquery()
+        )
+        used = select(func.unnest(last.c.tags).label("tag")).where(last.c.task == task).subquery()
+        return self._session.scalars(
+            select(used.c.tag)
+            .where(used.c.tag.not_in(but))
+            .group_by(used.c.tag)
+            .order_by(func.count().desc(), used.c.tag)
+            .limit(limit)
+        ).all()
 
     def remove(self, run_id: UUID, user_id: UUID) -> Feedback | None:
         """Delete the row and return it as it was; None where there is none."""
