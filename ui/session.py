@@ -8,6 +8,7 @@ import streamlit as st
 from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 from core.generation.types import Message
+from core.permissions import Actor
 from core.prompts.types import Prompt
 
 _KEY = "glimpse"
@@ -20,6 +21,14 @@ class Secret:
     page: str
     title: str
     value: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Who the database said was using this tab, at a moment of the monotonic clock."""
+
+    actor: Actor
+    at: float
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,8 @@ class UiSession:
 
     session_id: UUID | None = None
     """The sign-in. It proves nothing by itself: the database is asked on every run."""
+    confirmed: Confirmed | None = None
+    """Who that was when the database last answered."""
     cookie_ticket: str | None = None
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None

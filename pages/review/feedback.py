@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.outbox_notice import outbox_notice
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
@@ -30,6 +31,7 @@ tools.link_button(
     icon=":material/download:",
     help="Every rating that matches the filters, with its run",
 )
+outbox_notice()
 filter_bar(view.filter, choices)
 figures(header, view.filter)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")

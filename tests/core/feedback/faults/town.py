@@ -174,12 +174,15 @@ class Town:
                 self._rate_with_boxes(line, chance, self._next(self._boxes))
         line.close()
 
-    def settled(self, limit_s: float = 60) -> bool:
-        """Whether nothing waits, and nothing was refused, within a time."""
+    def settled(self, patience_s: float = 30) -> bool:
+        """Whether in the end nothing waits and nothing was refused; a standstill is not waited
+        for longer than `patience_s`."""
         outbox = Outbox(self.folder)
-        end = time.monotonic() + limit_s
-        while outbox.waiting() and time.monotonic() < end:
+        left, since = outbox.waiting(), time.monotonic()
+        while left and time.monotonic() - since < patience_s:
             time.sleep(0.05)
+            if (now_left := outbox.waiting()) != left:
+                left, since = now_left, time.monotonic()
         done = (outbox.waiting(), outbox.refused_count()) == (0, 0)
         outbox.close()
         return done
