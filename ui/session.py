@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.detection.types import DetectionRun
 from core.feedback.drafts import Draft
-from core.feedback.types import Feedback
+from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
 from core.permissions import Actor
 from core.prompts.types import Prompt
@@ -88,6 +88,8 @@ class UiSession:
     drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
     """What this tab last showed or kept of a rating, for each panel and run; what differs from it
     was just changed here."""
+    waiting: dict[UUID, Waiting] = field(default_factory=dict)
+    """The last rating of each run that this tab knows to wait on this server."""
     own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""

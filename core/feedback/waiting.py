@@ -71,6 +71,11 @@ class WaitingService:
         entries = self._outbox.of(actor.user_id, run_id)
         return as_waiting(entries[-1]) if entries else None
 
+    def look(self, id: UUID) -> Waiting | None:
+        """One that whoever asks was given the id of; None once it is not here any more."""
+        entry = self._outbox.get(id)
+        return None if entry is None else as_waiting(entry)
+
     def count(self, actor: Actor) -> int:
         """How many ratings wait on this server, refused ones not counted."""
         actor.require(Permission.REVIEW)
