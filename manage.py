@@ -59,7 +59,10 @@ def _doctor(settings: Settings) -> int:
     """Print every finding; 1 if there is a problem among them."""
     good = True
     for finding in chain(
-        doctor.check_disk(settings), doctor.check_models(settings), db_cli.check(settings)
+        doctor.check_disk(settings),
+        doctor.check_models(settings),
+        db_cli.check(settings),
+        doctor.check_outbox(settings),
     ):
         print(finding)
         good &= finding.good

@@ -28,7 +28,9 @@ class Settings(BaseSettings):
         None, description="PostgreSQL address; empty starts the embedded one"
     )
     data_dir: Path = Field(
-        ROOT / "var", description="where the embedded database and its secrets live"
+        ROOT / "var",
+        description="where the embedded database, its secrets, and ratings that wait for a "
+        "database live; keep it on a disk that lasts",
     )
     models_file: Path = Field(ROOT / "models.toml", description="which models to offer")
     secret_key: SecretStr | None = Field(

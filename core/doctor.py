@@ -9,6 +9,7 @@ from pathlib import Path
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.errors import GlimpseError, Unavailable
+from core.feedback.outbox import Outbox, OutboxError
 from core.inference.addresses import is_remote, shown_source
 from core.inference.catalog import BrokenEntry, is_fake, read_catalog
 from core.inference.hashing import checked_weights_hash
@@ -16,6 +17,8 @@ from core.inference.types import ModelEntry
 from core.permissions import Role
 
 _ENOUGH_DISK = 2**30
+_NAMED = 10
+"""Refused ratings named one by one."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,7 @@ class Finding:
 
 
 def check_disk(settings: Settings) -> Iterator[Finding]:
-    """Room and rights for what is kept on this machine; nothing with an external database."""
-    if settings.database_url is not None:
-        return
+    """Room and rights for what is kept on this machine."""
     place = _nearest(settings.data_dir)
     if not os.access(place, os.W_OK):
         yield Finding(
@@ -39,11 +40,38 @@ def check_disk(settings: Settings) -> Iterator[Finding]:
             "data directory",
             f"{place} is not writable for this user; change its rights, or set GLIMPSE_DATA_DIR.",
         )
+    if settings.database_url is not None:
+        return
     free = shutil.disk_usage(place).free
     gib = free / 2**30
     enough = free >= _ENOUGH_DISK
     advice = "" if enough else "; the database needs room, free at least 1 GiB"
     yield Finding(enough, "disk", f"{gib:.1f} GiB free at {settings.data_dir}{advice}.")
+
+
+def check_outbox(settings: Settings) -> Iterator[Finding]:
+    """Ratings that were given while the database was away; nothing where there are none."""
+    outbox = Outbox(settings.data_dir)
+    try:
+        waiting, refused = outbox.waiting(), outbox.refused(_NAMED)
+        more = outbox.refused_count() - len(refused)
+    except OutboxError as error:
+        yield Finding(False, "outbox", error.message)
+        return
+    finally:
+        outbox.close()
+    if waiting:
+        noun = "rating waits" if waiting == 1 else "ratings wait"
+        yield Finding(True, "outbox", f"{waiting} {noun} for the database.")
+    for entry in refused:
+        yield Finding(
+            False,
+            "outbox",
+            f"the rating said at {entry.said_at:%Y-%m-%d %H:%M} UTC of the run {entry.run_id} was "
+            f"refused: {entry.refusal} An administrator settles it on the Feedback page.",
+        )
+    if more:
+        yield Finding(False, "outbox", f"{more} more were refused.")
 
 
 def check_models(settings: Settings) -> Iterator[Finding]:

@@ -26,6 +26,7 @@ tokens_total = Counter("glimpse_tokens", "Tokens written.", ["model"])
 queue_depth = Gauge("glimpse_queue_depth", "Sequences or pictures that wait.", ["model"])
 active_streams = Gauge("glimpse_active_streams", "Sequences being written.", ["model"])
 cache_hits_total = Counter("glimpse_cache_hits", "Answers taken from an equal run.", ["task"])
+outbox_depth = Gauge("glimpse_outbox_depth", "Ratings on disk that wait for the database.")
 errors_total = Counter("glimpse_errors", "Requests that failed, by error code.", ["task", "code"])
 
 

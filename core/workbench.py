@@ -17,8 +17,10 @@ from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
 from core.feedback.drafts import DraftService
+from core.feedback.outbox import Outbox
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
+from core.feedback.waiting import WaitingService
 from core.generation.describing import DescribeService
 from core.generation.service import GenerationService
 from core.generation.usage import UsageService
@@ -56,6 +58,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    waiting: WaitingService
     drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
@@ -67,7 +70,7 @@ class Workbench:
 
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
-        process left open.
+        process left open, and begin to send the ratings that wait on the disk.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -80,6 +83,7 @@ class Workbench:
                 self.tell(FirstAdmin(*made))
             self.prompts.ensure_shipped()
             self.generation.recover()
+            self.waiting.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
@@ -101,6 +105,7 @@ class Workbench:
     def close(self) -> None:
         """End running streams, unload the models, and stop the database if it is ours."""
         self.generation.close()
+        self.waiting.close()
         self.models.close()
         self._opened.close()
 
@@ -124,13 +129,14 @@ def assemble(
     database = opened.database
     prompts = PromptService(database)
     generation = GenerationService(database, models, settings)
+    accounts, feedback = AccountService(database, settings), FeedbackService(database)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
         database=database,
         models=models,
-        accounts=AccountService(database, settings),
         demo=DemoService(database, settings),
+        accounts=accounts,
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
@@ -138,7 +144,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
-        feedback=FeedbackService(database),
+        feedback=feedback,
+        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),

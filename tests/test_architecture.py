@@ -69,6 +69,16 @@ def test_only_inference_knows_torch() -> None:
     assert not outside
 
 
+def test_only_the_outbox_keeps_rows_of_its_own() -> None:
+    users = [
+        str(path.relative_to(ROOT))
+        for package in OURS - {"tests", "bench"}
+        for path in _sources(package)
+        if "sqlite3" in _imports(path)
+    ]
+    assert users == ["core/feedback/outbox.py"]
+
+
 @pytest.mark.parametrize("leaf", ["core/errors.py", "core/clock.py", "core/ids.py"])
 def test_leaves_import_nothing_of_ours(leaf: str) -> None:
     assert not [m for m in _imports(ROOT / leaf) if m.split(".")[0] in OURS]

@@ -38,7 +38,11 @@ def sign_in_form() -> None:
 
 
 def sign_out() -> None:
-    """End the session and drop the cookie; nothing of this person stays in the tab."""
+    """End the session and drop the cookie; nothing of this person stays in the tab.
+
+    Also where the database is away and the session cannot be ended: nobody is recalled then.
+    """
+    session().confirmed = None
     with shown():
         DatabaseCookie().delete_cookie()
 

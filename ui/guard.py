@@ -1,19 +1,52 @@
 """Each page, callback and fragment guards itself: a menu is not a lock."""
 
-from core.errors import NotSignedIn
+from dataclasses import dataclass
+from time import monotonic
+
+from core.errors import NotSignedIn, Unavailable
 from core.permissions import Actor, Permission
 from ui.errors import shown
 from ui.resources import workbench
-from ui.session import session
+from ui.session import Confirmed, session
+
+RECALLED_S = 600
+"""How long somebody may still be taken for who used this tab, while the database is away."""
+
+
+@dataclass(frozen=True)
+class Recalled:
+    """Whoever used this tab when the database last answered, lately.
+
+    That proves nothing now. It is enough to keep what they say until they can be checked, and for
+    nothing else: no data may be read, shown or changed for it.
+    """
+
+    actor: Actor
 
 
 def actor() -> Actor:
     """Who is using this tab, read from the database now. Raises `NotSignedIn`."""
     session_id = session().session_id
     found = workbench().accounts.actor_for_session(session_id) if session_id else None
+    session().confirmed = None if found is None else Confirmed(found, monotonic())
     if found is None:
         raise NotSignedIn("You are signed out; reload the page and sign in again.")
     return found
+
+
+def actor_or_recalled() -> Actor | Recalled:
+    """The actor; while the database is away, whoever it confirmed in this tab, lately.
+
+    Where there is neither, it says why and ends the script.
+    """
+    with shown(stop=True):
+        try:
+            return actor()
+        except Unavailable:
+            known = session().confirmed
+            if known is None or monotonic() - known.at > RECALLED_S:
+                raise
+            return Recalled(known.actor)
 
 
 def require(permission: Permission | None = None) -> Actor:

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.detection.types import DetectionRun
 from core.feedback.drafts import Draft
-from core.feedback.types import Feedback
+from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
+from core.permissions import Actor
 from core.prompts.types import Prompt
 from core.runs.types import Task
 
@@ -22,6 +23,14 @@ class Secret:
     page: str
     title: str
     value: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Who the database said was using this tab, at a moment of the monotonic clock."""
+
+    actor: Actor
+    at: float
 
 
 @dataclass(frozen=True)
@@ -52,6 +61,8 @@ class UiSession:
 
     session_id: UUID | None = None
     """The sign-in. It proves nothing by itself: the database is asked on every run."""
+    confirmed: Confirmed | None = None
+    """Who that was when the database last answered."""
     cookie_ticket: str | None = None
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None
@@ -77,6 +88,8 @@ class UiSession:
     drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
     """What this tab last showed or kept of a rating, for each panel and run; what differs from it
     was just changed here."""
+    waiting: dict[UUID, Waiting] = field(default_factory=dict)
+    """The last rating of each run that this tab knows to wait on this server."""
     own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""

@@ -67,6 +67,29 @@ class Sessions(AccountPart):
         """Who this session is now: None once it ended, or its user was disabled."""
         return self._actor(session_id=session_id)
 
+    def actor_at(self, session_id: UUID, moment: datetime) -> Actor:
+        """Who acted in this sign-in at a time past, with the rights that they have now.
+
+        Raises
+        ------
+        NotSignedIn : it had ended by then, or nobody may act in their name any more. What ends
+            all sign-ins of a person leaves no time, so it counts as if it came before.
+        """
+        with self.database.unit_of_work() as session:
+            found = CredentialRepository(session).session_by_id(session_id)
+            if found is None:
+                raise NotSignedIn("The sign-in it was said in is not known any more.")
+            row, user = found
+            if not user.active:
+                raise NotSignedIn("Whoever said it may not sign in any more.")
+            if row.expires_at <= moment or (row.revoked_at and row.revoked_at <= moment):
+                raise NotSignedIn("The sign-in it was said in had ended before.")
+            if row.epoch != user.epoch:
+                raise NotSignedIn(
+                    "All sign-ins of whoever said it were ended since, or shortly before."
+                )
+            return session_actor(row, user)
+
     def actor_for_token(self, cookie_token: str) -> Actor | None:
         if not cookie_token or len(cookie_token) > _LONGEST_SECRET:
             return None

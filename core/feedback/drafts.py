@@ -10,7 +10,7 @@ from core.clock import now
 from core.errors import Invalid
 from core.feedback.history import as_happenings
 from core.feedback.service import as_feedback
-from core.feedback.types import FailedStep, Feedback, Happening
+from core.feedback.types import FailedStep, Feedback, Happening, Said
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
 from db.repositories.drafts import DraftRepository
@@ -35,7 +35,7 @@ class Draft:
     failed_step: FailedStep | None = None
 
     @classmethod
-    def of(cls, given: Feedback | None) -> Self:
+    def of(cls, given: Feedback | Said | None) -> Self:
         """What is said already, to be changed; or nothing."""
         if given is None:
             return cls()
@@ -44,7 +44,7 @@ class Draft:
             tags=frozenset(given.tags),
             comment=given.comment,
             corrected_text=given.corrected_text,
-            failed_step=given.failed_step,
+            failed_step=None if given.failed_step is None else FailedStep(given.failed_step),
         )
 
 

@@ -36,6 +36,7 @@ from db.repositories.signals import SignalRepository
 from db.repositories.verdicts import VerdictRepository
 from db.session import Database, Session
 
+OTHER_REQUEST = "This idempotency key was used for another rating; use a new key for a new request."
 MAX_FREQUENT_TAGS = 6
 
 
@@ -85,7 +86,11 @@ class FeedbackService:
             missed=missed,
             key=key,
         )
-        rated = self.say(actor, said, now())
+        return self.said_now(actor, said, now())
+
+    def said_now(self, actor: Actor, said: Said, at: datetime) -> Rated:
+        """`rate`, of what is said as one at the time `at`, which is now; raises the same."""
+        rated = self.say(actor, said, at)
         if rated is None:
             raise Conflict("You have just withdrawn your rating of this run; rate it again.")
         return rated
@@ -118,6 +123,15 @@ class FeedbackService:
                 SignalRepository(session).remove(run.id, SignalKind.ABANDONED)
             judged = judgement_of(verdicts, run.id, actor.user_id)
         return Rated(as_feedback(row), created, judged)
+
+    def spoke_since(self, user_id: UUID, run_id: UUID, at: datetime) -> bool:
+        """Whether this person rated the run later than `at`, or withdrew their rating."""
+        with self._database.unit_of_work() as session:
+            row = FeedbackRepository(session).own(run_id, user_id)
+            if row is not None:
+                return row.said_at > at
+            gone = EventRepository(session).withdrawn(run_id, user_id)
+            return gone is not None and gone.created_at > at
 
     def own(self, actor: Actor, run_id: UUID) -> Feedback | None:
         """The actor's own rating of a run; None where there is none."""
@@ -244,8 +258,5 @@ def _fitting(run: Run, said: Said) -> Said:
 
 def _same_request(row: FeedbackRow, asked: bytes) -> Feedback:
     if row.request_hash != asked:
-        raise Conflict(
-            "This idempotency key was used for another rating; use a new key for a new request.",
-            facts={"run_id": str(row.run_id)},
-        )
+        raise Conflict(OTHER_REQUEST, facts={"run_id": str(row.run_id)})
     return as_feedback(row)

@@ -112,6 +112,20 @@ class Said:
     key: str | None = None
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """What `username` said at the time `at`, on this server's disk and not in the database yet.
+
+    `refusal` says why it cannot get there as things are; None while it only waits.
+    """
+
+    id: UUID
+    username: str
+    said: Said
+    at: datetime
+    refusal: str | None = None
+
+
 class Action(StrEnum):
     """What can happen to a rating."""
 

@@ -36,6 +36,11 @@ class CredentialRepository:
         query = select(Session, User).join(User, User.id == Session.user_id)
         return self._session.execute(query.where(wanted, _good(now))).first()
 
+    def session_by_id(self, session_id: UUID) -> Row[Session, User] | None:
+        """The sign-in and its user, good or not."""
+        query = select(Session, User).join(User, User.id == Session.user_id)
+        return self._session.execute(query.where(Session.id == session_id)).first()
+
     def revoke_session(self, session_id: UUID, now: datetime) -> None:
         self._session.execute(
             update(Session).where(Session.id == session_id).values(revoked_at=now)

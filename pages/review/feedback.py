@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.permissions import Permission
 from ui.components.demo_notice import demo_notice
+from ui.components.outbox_notice import outbox_notice
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
@@ -31,6 +32,7 @@ tools.link_button(
     icon=":material/download:",
     help="Every rating that matches the filters, with its run",
 )
+outbox_notice()
 filter_bar(view.filter, choices)
 figures(header, view.filter)
 demo_notice(actor, view)

@@ -78,6 +78,7 @@ def bench(api_settings: Settings, models: ModelRegistry, database: Database) -> 
     opened = bench_over(database, models, api_settings)
     yield opened
     opened.generation.close()
+    opened.waiting.close()
 
 
 def bench_over(database: Database, models: ModelRegistry, settings: Settings) -> Workbench:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from core.database import database_away
 from core.permissions import Role, Scope
+from core.workbench import Workbench
 from tests.api.conftest import error_of
 from tests.api.test_runs import written
 
@@ -45,6 +47,22 @@ def test_the_same_request_under_one_key_is_one_row(analyst: TestClient, detected
     again = analyst.post(PATH, json=body, headers=headers)
     assert (first.status_code, again.status_code) == (201, 200)
     assert first.json() == again.json()
+
+
+def test_with_the_database_away_a_rating_is_refused_and_nothing_is_kept(
+    analyst: TestClient, detected: str, bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where it goes away once the caller is known."""
+
+    def away(*_: object) -> None:
+        raise database_away()
+
+    monkeypatch.setattr(bench.feedback, "say", away)
+    answer = analyst.post(PATH, json={"run_id": detected, "rating": 4})
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
+    assert "is not saved" in error_of(answer)["message"]
+    assert not (bench.settings.data_dir / "outbox.sqlite3").exists()
 
 
 def test_a_key_used_for_something_else_is_a_conflict(analyst: TestClient, detected: str) -> None:

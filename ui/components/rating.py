@@ -4,24 +4,26 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.errors import Unavailable
 from core.feedback.checks import MAX_COMMENT_CHARS, MAX_TAG_CHARS
 from core.feedback.drafts import Draft
-from core.feedback.types import SUGGESTED_TAGS, Feedback
-from core.permissions import Actor, Permission
+from core.feedback.types import SUGGESTED_TAGS
+from core.permissions import Permission
 from core.runs.types import Task
 from ui.components.keys import pressed
 from ui.components.rating_correction import correction_button, correction_field
 from ui.components.rating_draft import RatingDraft
 from ui.components.rating_history import rating_history
+from ui.components.rating_standing import FRAGMENT, Desk, opened, person, watch
 from ui.components.rating_step import failed_step_choice
 from ui.errors import shown
-from ui.guard import require
+from ui.guard import actor, actor_or_recalled
 from ui.resources import workbench
 from ui.session import session
 from ui.text import plain
 
 
-@st.fragment
+@st.fragment(key=FRAGMENT)
 def rating_panel(
     run_id: UUID, task: Task, *, key: str, report: bool = False, texts: tuple[str, ...] = ()
 ) -> None:
@@ -29,22 +31,22 @@ def rating_panel(
 
     A half-written rating is kept as a draft, which a reload or another tab shows again. `key`
     tells panels of the same run on one page apart. A bad `report` on boxes is asked which step
-    failed. `texts` are the outputs of a generation as people read them, to be corrected.
+    failed. `texts` are the outputs of a generation as people read them, to be corrected. While
+    the database is away the panel stands as it is, and what is saved is kept on this server.
     """
-    actor = require()
-    if not actor.may(Permission.RATE):
+    who = actor_or_recalled()
+    if not person(who).may(Permission.RATE):
         st.caption("Your role cannot rate results; an administrator can change that.")
         return
     with shown():
-        _draw(actor, RatingDraft(run_id, task, key, report, texts))
+        _draw(opened(who, run_id), RatingDraft(run_id, task, key, report, texts))
 
 
-def _draw(actor: Actor, panel: RatingDraft) -> None:
-    standing = workbench().drafts.standing(actor, panel.run_id)
-    kept = panel.follow(actor, standing)
+def _draw(desk: Desk, panel: RatingDraft) -> None:
+    kept = not desk.away and panel.follow(desk.actor, desk.standing, desk.said)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.feedback("stars", key=panel.widget("stars"), persist_state="session")
-        _tag_chips(actor, panel)
+        _tag_chips(desk, panel)
     if panel.asks_step:
         failed_step_choice(panel)
     with st.container(horizontal=True):
@@ -68,22 +70,22 @@ def _draw(actor: Actor, panel: RatingDraft) -> None:
             args=(panel,),
         )
     correction_field(panel)
-    if _buttons(actor, panel, standing.saved, kept=kept):
-        standing = workbench().drafts.standing(actor, panel.run_id)
-    rating_history(standing.happenings, you=actor.username)
+    desk = _buttons(desk, panel, kept=kept)
+    rating_history(desk.standing.happenings, you=desk.actor.username)
+    watch(desk)
 
 
-def _tag_chips(actor: Actor, panel: RatingDraft) -> None:
+def _tag_chips(desk: Desk, panel: RatingDraft) -> None:
     """The suggested ones, then the person's usual ones, then what is set beside these."""
     suggested = SUGGESTED_TAGS[panel.task]
     usual = session().own_tags.get(panel.task)
-    if usual is None:
+    if usual is None and not desk.away:
         usual = session().own_tags[panel.task] = workbench().feedback.frequent_tags(
-            actor, panel.task
+            desk.actor, panel.task
         )
     st.pills(
         "Tags",
-        tuple(dict.fromkeys((*suggested, *usual, *panel.tags))),
+        tuple(dict.fromkeys((*suggested, *(usual or ()), *panel.tags))),
         selection_mode="multi",
         format_func=plain,
         key=panel.widget("tags"),
@@ -93,9 +95,9 @@ def _tag_chips(actor: Actor, panel: RatingDraft) -> None:
     )
 
 
-def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None, *, kept: bool) -> bool:
-    """Whether something was just saved."""
-    rating, said = panel.rating, False
+def _buttons(desk: Desk, panel: RatingDraft, *, kept: bool) -> Desk:
+    """How it stands after what was clicked."""
+    rating = panel.rating
     with st.container(horizontal=True, vertical_alignment="center"):
         clicked = st.button(
             "Save rating",
@@ -106,27 +108,18 @@ def _buttons(actor: Actor, panel: RatingDraft, saved: Feedback | None, *, kept: 
         )
         if clicked and rating is not None:
             with shown():
-                rated = workbench().feedback.rate(
-                    actor,
-                    panel.run_id,
-                    rating,
-                    panel.tags,
-                    panel.comment,
-                    failed_step=panel.failed_step,
-                    corrected_text=panel.corrected_text,
-                )
-                saved, kept, said = rated.feedback, False, True
+                desk, kept = desk.say(panel.say(rating)), False
                 session().withdrawn_rating = None
                 session().own_tags.pop(panel.task, None)
         correction_button(panel)
-        _state(panel, saved, kept=kept)
+        _state(desk, panel, kept=kept)
         pressed("12345", key=panel.widget("keys"), on_press=panel.set_stars)
-    return said
+    return desk
 
 
-def _state(panel: RatingDraft, saved: Feedback | None, *, kept: bool) -> None:
-    withdrawn = session().withdrawn_rating
-    words = []
+def _state(desk: Desk, panel: RatingDraft, *, kept: bool) -> None:
+    withdrawn, saved = session().withdrawn_rating, desk.standing.saved
+    words = [desk.words]
     if saved:
         st.button(
             "Withdraw",
@@ -135,23 +128,26 @@ def _state(panel: RatingDraft, saved: Feedback | None, *, kept: bool) -> None:
             on_click=_withdraw,
             args=(panel,),
         )
-        words.append(f"Saved {saved.updated_at:%Y-%m-%d %H:%M} UTC: {saved.rating} of 5.")
+        if desk.said == Draft.of(saved):
+            words.append(f"Saved {saved.updated_at:%Y-%m-%d %H:%M} UTC: {saved.rating} of 5.")
     elif withdrawn is not None and withdrawn.run_id == panel.run_id:
         st.button("Undo", key=panel.widget("undo"), on_click=_undo, args=(panel,))
         words.append("Rating withdrawn.")
-    if panel.contents != Draft.of(saved):
-        st.button(
-            "Discard",
-            key=panel.widget("discard"),
-            type="tertiary",
-            help="Back to what is saved" if saved else "Empty the fields",
-            on_click=_discard,
-            args=(panel, saved),
-        )
-        words.append("Changed since; not saved yet." if saved else "Not saved yet.")
+    if panel.contents != desk.said:
+        if not desk.away:
+            st.button(
+                "Discard",
+                key=panel.widget("discard"),
+                type="tertiary",
+                help="Back to what is saved" if saved else "Empty the fields",
+                on_click=_discard,
+                args=(panel, desk.said),
+            )
+        given = desk.said != Draft()
+        words.append("Changed since; not saved yet." if given else "Not saved yet.")
         words.append("Draft kept." if kept else "The draft is in this tab only.")
-    if words:
-        st.caption(" ".join(words))
+    if told := " ".join(filter(None, words)):
+        st.caption(told)
 
 
 def _add_tag(panel: RatingDraft) -> None:
@@ -162,21 +158,25 @@ def _add_tag(panel: RatingDraft) -> None:
 
 
 def _withdraw(panel: RatingDraft) -> None:
-    actor = require(Permission.RATE)
     with shown():
-        session().withdrawn_rating = workbench().feedback.withdraw(actor, panel.run_id)
+        try:
+            withdrawn = workbench().feedback.withdraw(actor(), panel.run_id)
+        except Unavailable as error:
+            raise Unavailable(
+                "A rating cannot be withdrawn while the database is away; it stands as it is. "
+                "Try again when the database is back."
+            ) from error
+        session().withdrawn_rating = withdrawn
         panel.show(Draft())
 
 
 def _undo(panel: RatingDraft) -> None:
-    actor = require(Permission.RATE)
     with shown():
-        panel.show(Draft.of(workbench().feedback.put_back(actor, panel.run_id)))
+        panel.show(Draft.of(workbench().feedback.put_back(actor(), panel.run_id)))
         session().withdrawn_rating = None
 
 
-def _discard(panel: RatingDraft, saved: Feedback | None) -> None:
-    actor = require(Permission.RATE)
+def _discard(panel: RatingDraft, said: Draft) -> None:
     with shown():
-        workbench().drafts.discard(actor, panel.run_id)
-        panel.show(Draft.of(saved))
+        workbench().drafts.discard(actor(), panel.run_id)
+        panel.show(said)

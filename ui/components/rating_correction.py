@@ -4,11 +4,10 @@ import streamlit as st
 
 from core.feedback.checks import MAX_CORRECTED_CHARS, editable
 from core.feedback.difference import closest
-from core.permissions import Permission
 from core.runs.types import Task
 from ui.components.rating_draft import RatingDraft
 from ui.components.text_diff import text_diff
-from ui.guard import require
+from ui.guard import actor_or_recalled
 
 
 def correction_button(panel: RatingDraft) -> None:
@@ -73,18 +72,18 @@ def _original(panel: RatingDraft) -> str:
 
 
 def _open(panel: RatingDraft) -> None:
-    require(Permission.RATE)
+    actor_or_recalled()
     st.session_state.pop(panel.widget("which"), None)
     panel.correct(editable(panel.texts[0]) if panel.texts else "")
 
 
 def _chosen(panel: RatingDraft) -> None:
     """What was not changed yet gives way to the output chosen."""
-    require(Permission.RATE)
+    actor_or_recalled()
     if panel.corrected_text is None:
         panel.correct(editable(panel.texts[st.session_state[panel.widget("which")]]))
 
 
 def _drop(panel: RatingDraft) -> None:
-    require(Permission.RATE)
+    actor_or_recalled()
     panel.correct(None)

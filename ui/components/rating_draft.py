@@ -8,7 +8,7 @@ import streamlit as st
 from core.errors import GlimpseError
 from core.feedback.checks import editable
 from core.feedback.drafts import Draft, Standing
-from core.feedback.types import BAD_RATING, FailedStep
+from core.feedback.types import BAD_RATING, FailedStep, Said
 from core.permissions import Actor
 from core.runs.types import Task
 from ui.resources import workbench
@@ -81,6 +81,17 @@ class RatingDraft:
             failed_step=self.failed_step,
         )
 
+    def say(self, rating: int) -> Said:
+        """What is said when it is saved now."""
+        return Said(
+            run_id=self.run_id,
+            rating=rating,
+            tags=self.tags,
+            comment=self.comment,
+            corrected_text=self.corrected_text,
+            failed_step=self.failed_step,
+        )
+
     def set_stars(self, digit: str) -> None:
         """Let the stars stand at `digit`, “1” to “5”, from their next drawing on."""
         st.session_state[self.widget("stars")] = int(digit) - 1
@@ -99,13 +110,13 @@ class RatingDraft:
         self.correct(draft.corrected_text)
         self._know(draft)
 
-    def follow(self, actor: Actor, standing: Standing) -> bool:
+    def follow(self, actor: Actor, standing: Standing, saved: Draft) -> bool:
         """Keep what was changed here; show what another tab changed. Whether a draft is kept.
 
-        Nothing is written where nothing differs: a written value goes to the browser, where it
-        would replace a star set while this script ran.
+        `saved` is what was said last, be it on its way to the database only. Nothing is written
+        where nothing differs: a written value goes to the browser, where it would replace a star
+        set while this script ran.
         """
-        saved = Draft.of(standing.saved)
         kept = saved if standing.draft is None else standing.draft
         contents, known = self.contents, session().drafts.get((self.key, self.run_id))
         if known in (None, contents):
@@ -114,13 +125,13 @@ class RatingDraft:
             self._know(kept)
             return kept != saved
         self._know(contents)
-        return self._keep(actor, contents, standing) and contents != saved
+        return self._keep(actor, contents, standing, saved) and contents != saved
 
-    def _keep(self, actor: Actor, contents: Draft, standing: Standing) -> bool:
+    def _keep(self, actor: Actor, contents: Draft, standing: Standing, saved: Draft) -> bool:
         """False where it cannot be kept: it still stands in this tab."""
         drafts = workbench().drafts
         try:
-            if contents != Draft.of(standing.saved):
+            if contents != saved:
                 drafts.keep(actor, self.run_id, contents)
             elif standing.draft is not None:
                 drafts.discard(actor, self.run_id)
