@@ -36,6 +36,7 @@ class RaterDay(Base):
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    model_id: Mapped[UUID] = mapped_column(primary_key=True)
     demo: Mapped[bool] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
 

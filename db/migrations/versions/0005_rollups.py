@@ -19,8 +19,9 @@ _TABLES = (
     """,
     """
     create table rater_days (
-        user_id uuid not null, day date not null, demo boolean not null, n bigint not null,
-        constraint pk_rater_days primary key (user_id, day, demo)
+        user_id uuid not null, day date not null, model_id uuid not null, demo boolean not null,
+        n bigint not null,
+        constraint pk_rater_days primary key (user_id, day, model_id, demo)
     ) with (fillfactor = 70)
     """,
     """
@@ -70,8 +71,9 @@ _COUNTED = {
         " demo, sign from changed",
     ),
     "rater_days": (
-        "user_id, day, demo",
-        "select user_id, (created_at at time zone 'UTC')::date as day, demo, sign from changed",
+        "user_id, day, model_id, demo",
+        "select user_id, (created_at at time zone 'UTC')::date as day, model_id, demo, sign"
+        " from changed",
     ),
     "setting_totals": (
         "model_id, x, y, rating, demo",
