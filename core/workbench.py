@@ -25,6 +25,7 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.service import ReviewService
+from core.review.triage import TriageService
 from core.runs.service import RunService
 from db.session import Database
 
@@ -54,6 +55,7 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    triage: TriageService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -134,6 +136,7 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        triage=TriageService(database),
         tell=tell,
         _opened=opened,
     )

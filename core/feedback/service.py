@@ -131,6 +131,9 @@ def as_feedback(row: FeedbackRow) -> Feedback:
         created_at=row.created_at,
         updated_at=row.updated_at,
         failed_step=None if row.failed_step is None else FailedStep(row.failed_step),
+        fixed_in=row.fixed_in,
+        answer=row.answer,
+        answered_at=row.answered_at,
     )
 
 
