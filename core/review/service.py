@@ -1,4 +1,4 @@
-"""Reviewing feedback: figures, pages, one row, triage and export, all through one filter."""
+"""Reviewing feedback: figures, pages, one row and triage, all through one filter."""
 
 from datetime import datetime
 from itertools import groupby
@@ -9,7 +9,6 @@ from core.feedback.service import as_feedback
 from core.feedback.types import Feedback, ReviewStatus
 from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of, period_before
-from core.review.export import CsvStream, export_csv
 from core.review.paging import read_cursor, read_slice
 from core.review.statistics import wilson
 from core.review.types import (
@@ -102,13 +101,6 @@ class ReviewService:
             f"(its status is now “{now.feedback.review_status}”); look again, then decide.",
             facts={"status": now.feedback.review_status, "rating": now.feedback.rating},
         )
-
-    def export_csv(self, actor: Actor, filter: FeedbackFilter) -> CsvStream:
-        """Everything that matches, to whoever may export all; otherwise the actor's own ratings.
-
-        See `core.review.export.export_csv`.
-        """
-        return export_csv(self._database, actor, filter)
 
 
 def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:
