@@ -24,6 +24,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
@@ -56,6 +57,7 @@ class Workbench:
     verdicts: VerdictService
     review: ReviewService
     triage: TriageService
+    exports: ExportService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -137,6 +139,7 @@ def assemble(
         verdicts=VerdictService(database),
         review=ReviewService(database),
         triage=TriageService(database),
+        exports=ExportService(database),
         tell=tell,
         _opened=opened,
     )

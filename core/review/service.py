@@ -1,4 +1,4 @@
-"""Reviewing feedback: figures, pages, one row, triage and export, all through one filter."""
+"""Reviewing feedback: figures, pages and one row, all through one filter."""
 
 from itertools import groupby
 from uuid import UUID
@@ -6,7 +6,6 @@ from uuid import UUID
 from core.feedback.service import as_feedback
 from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of, period_before
-from core.review.export import CsvStream, export_csv
 from core.review.paging import read_cursor, read_slice
 from core.review.rows import as_row, unknown
 from core.review.statistics import wilson
@@ -69,13 +68,6 @@ class ReviewService:
             models = _model_choices(repository.rated_models())
             users, tags = repository.raters(), repository.tags()
         return FilterChoices(models, tuple(users), tuple(tags))
-
-    def export_csv(self, actor: Actor, filter: FeedbackFilter) -> CsvStream:
-        """Everything that matches, to whoever may export all; otherwise the actor's own ratings.
-
-        See `core.review.export.export_csv`.
-        """
-        return export_csv(self._database, actor, filter)
 
 
 def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:

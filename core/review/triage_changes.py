@@ -9,8 +9,8 @@ from uuid import UUID
 from core.clock import now
 from core.errors import Invalid
 from core.feedback.checks import checked_characters
-from core.feedback.types import ReviewStatus
-from core.ids import new_id
+from core.feedback.history import record
+from core.feedback.types import Action, ReviewStatus
 from core.permissions import ROLE_PERMISSIONS, Actor, Permission
 from core.review.triage_types import UNSET, Before, Changes, Difference
 from db.repositories.events import EventRepository, FoundEvent
@@ -105,15 +105,9 @@ def write(
     written = triage.write(values) if values else {}
     for id, row in written.items():
         names = [name for name in wanted[id][1] if name not in _QUIET]
-        events.add(
-            id=new_id(),
-            feedback=row,
-            actor_id=actor.user_id,
-            action="reviewed",
-            before={name: _json(before[id][name]) for name in names},
-            after={name: _json(values[id][name]) for name in names},
-            at=row.updated_at,
-        )
+        was = {name: _json(before[id][name]) for name in names}
+        now_is = {name: _json(values[id][name]) for name in names}
+        record(events, row, actor.user_id, Action.REVIEWED, was, now_is, row.updated_at)
     return {
         id: Before(row.updated_at, {name: before[id][name] for name in wanted[id][1]})
         for id, row in written.items()

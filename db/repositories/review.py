@@ -9,7 +9,7 @@ from sqlalchemy import Select, distinct, exists, func, literal, select, tuple_
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Feedback, Model, Run, User
-from db.repositories.review_sql import Criteria, export_columns, where_feedback, where_runs
+from db.repositories.review_sql import Criteria, where_feedback, where_runs
 
 Place = tuple[datetime, UUID]
 """Where a row stands in the order of pages: its `created_at` and its id."""
@@ -121,15 +121,6 @@ class ReviewRepository:
         return self._session.scalars(
             select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(MAX_TAGS_OFFERED)
         ).all()
-
-
-def export_statement(criteria: Criteria) -> AnySelect:
-    """Every matching row, newest first, with the columns of `export_columns`."""
-    return (
-        _joined(select(*export_columns()))
-        .where(*where_feedback(criteria))
-        .order_by(Feedback.created_at.desc(), Feedback.id.desc())
-    )
 
 
 def _rows() -> AnySelect:

@@ -168,6 +168,30 @@ def test_a_rating_changed_meanwhile_is_looked_at_again(
     assert row_of(database, grace, given.id).feedback.review_status is NEW
 
 
+def test_what_is_said_anew_is_new_to_reviewers_again(
+    database: Database, triage: TriageService, grace: Actor, ann: Actor, given: Feedback
+) -> None:
+    service = FeedbackService(database)
+
+    def say(rating: int, comment: str) -> Any:
+        service.rate(ann, given.run_id, rating, ["style"], comment)
+        return row_of(database, grace, given.id).feedback
+
+    done = triage.review(
+        grace, given.id, given.updated_at, Changes(FIXED, "r2", "grace", answer="Thank you.")
+    )
+    same = say(given.rating, given.comment)
+    assert (same.review_status, same.updated_at) == (FIXED, done.feedback.updated_at)
+    again = say(1, "no, it is not")
+    assert (again.review_status, again.fixed_in) == (NEW, None)
+    assert again.answer == "Thank you."
+    assert row_of(database, grace, given.id).triage.assignee == "grace"
+    last = service.history(grace, given.id)[-1]
+    assert (last.actor, last.action) == ("ann", "changed")
+    assert (last.before["review_status"], last.after["review_status"]) == ("fixed", "new")
+    assert (last.before["fixed_in"], last.after["fixed_in"]) == ("r2", None)
+
+
 def test_of_two_at_the_same_moment_one_learns_of_the_other(
     database: Database, triage: TriageService, grace: Actor, hal: Actor, ann: Actor
 ) -> None:
