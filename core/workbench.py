@@ -28,6 +28,7 @@ from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -58,6 +59,7 @@ class Workbench:
     review: ReviewService
     triage: TriageService
     exports: ExportService
+    signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -140,6 +142,7 @@ def assemble(
         review=ReviewService(database),
         triage=TriageService(database),
         exports=ExportService(database),
+        signals=SignalService(database),
         tell=tell,
         _opened=opened,
     )

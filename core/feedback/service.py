@@ -25,10 +25,12 @@ from core.generation.record import as_described, texts_of
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
 from core.runs.types import RunStatus
+from core.signals.types import SignalKind
 from db.repositories.events import EventRepository
 from db.repositories.feedback import Feedback as FeedbackRow
 from db.repositories.feedback import FeedbackRepository
 from db.repositories.runs import ImageRepository, Run, RunRepository
+from db.repositories.signals import SignalRepository
 from db.repositories.verdicts import VerdictRepository
 from db.session import Database, Session
 
@@ -107,6 +109,8 @@ class FeedbackService:
             if writer.withdrawn_since(at):
                 return None
             row, created = writer.put(run, said, at, asked, ImageRepository(session))
+            if created and run.user_id == actor.user_id:
+                SignalRepository(session).remove(run.id, SignalKind.ABANDONED)
             judged = judgement_of(verdicts, run.id, actor.user_id)
         return Rated(as_feedback(row), created, judged)
 

@@ -6,8 +6,8 @@ from uuid import UUID
 from core.feedback.types import ReviewStatus
 from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of
-from core.review.rows import as_row, unknown
-from core.review.triage_changes import may_review, write
+from core.review.rows import as_row
+from core.review.triage_changes import write
 from core.review.triage_types import Claimed
 from core.review.types import FeedbackFilter
 from db.repositories.events import EventRepository
@@ -57,32 +57,6 @@ class Queue:
         actor.require(Permission.REVIEW)
         with self.database.unit_of_work() as session:
             return TriageRepository(session).count_open(_open(filter), MOST_COUNTED + 1)
-
-    def beside(
-        self, actor: Actor, filter: FeedbackFilter, sort: str, feedback_id: UUID
-    ) -> tuple[UUID | None, UUID | None]:
-        """The ratings before and behind one in the table's order; None at its ends."""
-        actor.require(Permission.REVIEW)
-        criteria = criteria_of(filter)
-        with self.database.unit_of_work() as session:
-            triage = TriageRepository(session)
-            before = triage.beside(criteria, sort, feedback_id, behind=False)
-            return before, triage.beside(criteria, sort, feedback_id, behind=True)
-
-    def reviewers(self, actor: Actor) -> tuple[str, ...]:
-        """Who can be asked to look into a rating, by name."""
-        actor.require(Permission.REVIEW)
-        with self.database.unit_of_work() as session:
-            return tuple(name for _, name in may_review(TriageRepository(session)))
-
-    def revisions(self, actor: Actor, feedback_id: UUID) -> tuple[str, ...]:
-        """The revisions known of the model that was rated, the newest first."""
-        actor.require(Permission.REVIEW)
-        with self.database.unit_of_work() as session:
-            found = ReviewRepository(session).row(feedback_id)
-            if found is None:
-                raise unknown(feedback_id)
-            return tuple(TriageRepository(session).revisions(found.feedback.model_id))
 
 
 def _open(filter: FeedbackFilter) -> Criteria:

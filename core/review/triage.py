@@ -10,6 +10,7 @@ from uuid import UUID
 from core.errors import Invalid
 from core.feedback.answers import Answers
 from core.permissions import Actor, Permission
+from core.review.looking import Looking
 from core.review.queue import Queue
 from core.review.rows import as_row, unknown
 from core.review.triage_changes import (
@@ -34,7 +35,7 @@ from db.repositories.triage import TriageRepository
 MAX_BULK = 200
 
 
-class TriageService(Queue, Answers):
+class TriageService(Queue, Looking, Answers):
     """Needs the right to review; one's own answers need the right to rate."""
 
     def review(
