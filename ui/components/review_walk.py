@@ -42,8 +42,8 @@ def neighbours(actor: Actor, view: View, page: FeedbackPage) -> Neighbours:
             return Neighbours(inside[-1], inside[1])
     before, behind = workbench().triage.beside(actor, view.filter, view.sort, view.row)
     return Neighbours(
-        before and _turned(view, page, ids, before, page.previous_cursor, -PAGE_SIZE),
-        behind and _turned(view, page, ids, behind, page.next_cursor, len(ids)),
+        _turned(view, page, before, page.previous_cursor, -PAGE_SIZE),
+        _turned(view, page, behind, page.next_cursor, len(ids)),
     )
 
 
@@ -96,9 +96,12 @@ def _say(open: OpenRating, changes: Changes) -> None:
 
 
 def _turned(
-    view: View, page: FeedbackPage, ids: list[UUID], id: UUID, cursor: str | None, step: int
-) -> View:
+    view: View, page: FeedbackPage, id: UUID | None, cursor: str | None, step: int
+) -> View | None:
     """The page turns where the walk leaves it; a row that is not of the page lets it stand."""
+    ids = [row.feedback.id for row in page.rows]
+    if id is None:
+        return None
     if id in ids or view.row not in ids or cursor is None:
         return replace(view, row=id)
     return replace(view, row=id, cursor=cursor, first=max(1, view.first + step))

@@ -409,6 +409,6 @@ def test_only_reviewers_triage(
         ):
             with pytest.raises(NotAllowed):
                 call()
-    for call in (lambda: triage.answers(guest), lambda: triage.unanswered(guest)):
+    for own in (triage.answers, triage.unanswered):
         with pytest.raises(NotAllowed):
-            call()
+            own(guest)
