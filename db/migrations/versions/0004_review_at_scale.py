@@ -214,6 +214,12 @@ def _create_indexes() -> None:
         postgresql_where=sa.text("top_score is not null"),
     )
     op.create_index("ix_feedback_status", "feedback", ["review_status", *newest])
+    op.create_index(
+        "ix_feedback_answered",
+        "feedback",
+        ["user_id", sa.literal_column("answered_at desc")],
+        postgresql_where=sa.text("answered_at is not null"),
+    )
     for name, condition in (
         ("low", "rating <= 2"),
         ("corrected", "corrected_text is not null"),
