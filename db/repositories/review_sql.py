@@ -26,30 +26,34 @@ def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [FEEDBACK_CONDITIONS[name](value) for name, value in criteria.items()]
 
 
-def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+def run_criteria(criteria: Criteria) -> dict[str, Any]:
     """The part of the criteria that tells runs apart, rated or not."""
-    return [
-        RUN_CONDITIONS[name](value) for name, value in criteria.items() if name in RUN_CONDITIONS
-    ]
+    return {name: value for name, value in criteria.items() if name in RUN_CONDITIONS}
 
 
-def _models(name: str) -> Select[Any]:
+def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+    return [RUN_CONDITIONS[name](value) for name, value in run_criteria(criteria).items()]
+
+
+def models_named(name: str) -> Select[Any]:
     return select(Model.id).where(
         or_(Model.name == name, Model.name + "@" + Model.revision == name)
     )
 
 
-def _users(name: str) -> Select[Any]:
+def users_named(name: str) -> Select[Any]:
     return select(User.id).where(func.lower(User.username) == name.lower())
 
 
-def _raters(role: str) -> Select[Any]:
+def raters_with(role: str) -> Select[Any]:
     return select(User.id).where(User.role == role)
 
 
 def _assigned(name: str | None) -> ColumnElement[bool]:
     return (
-        Feedback.assignee_id.is_(None) if name is None else Feedback.assignee_id.in_(_users(name))
+        Feedback.assignee_id.is_(None)
+        if name is None
+        else Feedback.assignee_id.in_(users_named(name))
     )
 
 
@@ -85,7 +89,7 @@ def _judged(box: Mapping[str, Any]) -> ColumnElement[bool]:
     )
 
 
-def _setting(column: SQLColumnExpression[Any]) -> Callable[[float], ColumnElement[bool]]:
+def setting(column: SQLColumnExpression[Any]) -> Callable[[float], ColumnElement[bool]]:
     return lambda value: column == Decimal(str(round(value, 2)))
 
 
@@ -97,10 +101,10 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Feedback.created_at >= at,
     "before": lambda at: Feedback.created_at < at,
     "task": lambda task: Feedback.task == task,
-    "model": lambda name: Feedback.model_id.in_(_models(name)),
-    "user": lambda name: Feedback.user_id.in_(_users(name)),
+    "model": lambda name: Feedback.model_id.in_(models_named(name)),
+    "user": lambda name: Feedback.user_id.in_(users_named(name)),
     "user_id": lambda user_id: Feedback.user_id == user_id,
-    "role": lambda role: Feedback.user_id.in_(_raters(role)),
+    "role": lambda role: Feedback.user_id.in_(raters_with(role)),
     "rating_min": lambda rating: Feedback.rating >= rating,
     "rating_max": lambda rating: Feedback.rating <= rating,
     "tags_any": lambda tags: Feedback.tags.overlap(tags),
@@ -118,10 +122,10 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "latency_max": lambda ms: Feedback.latency_ms <= ms,
     "stopped": lambda stopped: (Feedback.run_status == "stopped") == stopped,
     "demo": lambda demo: Feedback.demo == demo,
-    "temperature": _setting(Feedback.temperature),
-    "top_p": _setting(Feedback.top_p),
-    "box_threshold": _setting(Feedback.box_threshold),
-    "text_threshold": _setting(Feedback.text_threshold),
+    "temperature": setting(Feedback.temperature),
+    "top_p": setting(Feedback.top_p),
+    "box_threshold": setting(Feedback.box_threshold),
+    "text_threshold": setting(Feedback.text_threshold),
     "text": lambda text: Feedback.search.op("@@")(func.feedback_query(text)),
 }
 
@@ -129,8 +133,8 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Run.created_at >= at,
     "before": lambda at: Run.created_at < at,
     "task": lambda task: Run.task == task,
-    "model": lambda name: Run.model_id.in_(_models(name)),
-    "user": lambda name: Run.user_id.in_(_users(name)),
-    "role": lambda role: Run.user_id.in_(_raters(role)),
+    "model": lambda name: Run.model_id.in_(models_named(name)),
+    "user": lambda name: Run.user_id.in_(users_named(name)),
+    "role": lambda role: Run.user_id.in_(raters_with(role)),
     "demo": lambda demo: Run.demo == demo,
 }
