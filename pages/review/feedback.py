@@ -30,7 +30,7 @@ tools.link_button(
     icon=":material/download:",
     help="Every rating that matches the filters, with its run",
 )
-filter_bar(view.filter, choices)
+filter_bar(view, choices)
 figures(header, view.filter)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
