@@ -26,7 +26,9 @@ from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.export import ExportService
 from core.review.service import ReviewService
+from core.review.triage import TriageService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -55,7 +57,9 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    triage: TriageService
     exports: ExportService
+    signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -136,7 +140,9 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        triage=TriageService(database),
         exports=ExportService(database),
+        signals=SignalService(database),
         tell=tell,
         _opened=opened,
     )

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, aliased
 
 from db.models import Feedback, Model, Run, User
 from db.repositories.review_sql import Criteria, where_feedback
@@ -15,15 +15,21 @@ Place = tuple[datetime, UUID]
 
 AnySelect = Select[*tuple[Any, ...]]
 
+_ASSIGNEE, _REVIEWER = aliased(User), aliased(User)
+
 
 class PageRow(NamedTuple):
     feedback: Feedback
     username: str
+    role: str
     model: str
     revision: str
     prompt: str
     latency_ms: int | None
     run_created_at: datetime
+    assignee: str | None
+    reviewer: str | None
+    """Whoever changed its review last."""
 
 
 class ReviewRepository:
@@ -43,7 +49,11 @@ class ReviewRepository:
         return [PageRow(*row) for row in self._session.execute(query.order_by(*order))]
 
     def row(self, feedback_id: UUID) -> PageRow | None:
-        row = self._session.execute(_rows().where(Feedback.id == feedback_id)).one_or_none()
+        """As it is now, also where this unit of work has changed it."""
+        query = _rows().where(Feedback.id == feedback_id)
+        row = self._session.execute(
+            query, execution_options={"populate_existing": True}
+        ).one_or_none()
         return None if row is None else PageRow(*row)
 
     def ratings_of(self, run_id: UUID) -> list[tuple[str, Feedback]]:
@@ -56,31 +66,25 @@ class ReviewRepository:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def set_status(
-        self, feedback_id: UUID, status: str, reviewer_id: UUID, seen_at: datetime
-    ) -> Feedback | None:
-        """Change the row if it is still as it was at `seen_at`; None where it is not."""
-        return self._session.scalar(
-            update(Feedback)
-            .where(Feedback.id == feedback_id, Feedback.updated_at == seen_at)
-            .values(
-                review_status=status, reviewer_id=reviewer_id, updated_at=func.clock_timestamp()
-            )
-            .returning(Feedback)
-        )
-
 
 def _rows() -> AnySelect:
-    return _joined(
-        select(
-            Feedback,
-            User.username,
-            Model.name,
-            Model.revision,
-            Run.prompt,
-            Run.latency_ms,
-            Run.created_at,
+    return (
+        _joined(
+            select(
+                Feedback,
+                User.username,
+                User.role,
+                Model.name,
+                Model.revision,
+                Run.prompt,
+                Run.latency_ms,
+                Run.created_at,
+                _ASSIGNEE.username,
+                _REVIEWER.username,
+            )
         )
+        .outerjoin(_ASSIGNEE, _ASSIGNEE.id == Feedback.assignee_id)
+        .outerjoin(_REVIEWER, _REVIEWER.id == Feedback.reviewer_id)
     )
 
 

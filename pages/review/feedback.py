@@ -6,8 +6,11 @@ from core.permissions import Permission
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
+from ui.components.review_queue import queue_ended, queue_page
 from ui.components.review_table import PAGE_SIZE, feedback_table
+from ui.components.review_tools import table_tools
 from ui.components.review_view import export_url, reset, view_in_address
+from ui.components.review_walk import neighbours, walk_keys
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -21,9 +24,13 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
 with shown(stop=True):
     view = view_in_address()
+    if view.row and view.queue is not None:
+        queue_page(actor, view, view.row)
+        st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
     page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
+    beside = neighbours(actor, view, page)
 tools.link_button(
     "Export CSV",
     export_url(view.filter),
@@ -32,9 +39,13 @@ tools.link_button(
 )
 filter_bar(view, choices)
 figures(header, view.filter)
+queue_ended()
+table_tools(actor, view, page, header.current.untriaged)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
     feedback_table(view, page, header.current.rated)
 if view.row:
     with narrow[0], shown():
-        row_detail(actor, view, view.row)
+        row_detail(actor, view, view.row, beside)
+else:
+    walk_keys(actor, None, beside)
