@@ -4,11 +4,11 @@ from itertools import groupby
 from uuid import UUID
 
 from core.feedback.service import as_feedback
-from core.permissions import Actor, Permission
+from core.permissions import Actor, Permission, Role
 from core.review.criteria import criteria_of, period_before
 from core.review.paging import read_cursor, read_slice
 from core.review.rows import as_row, unknown
-from core.review.statistics import wilson
+from core.review.statistics import mean_interval, wilson
 from core.review.types import (
     FeedbackFilter,
     FeedbackPage,
@@ -17,7 +17,9 @@ from core.review.types import (
     Kpis,
     RowDetail,
 )
+from db.repositories.choices import ChoiceRepository
 from db.repositories.review import ReviewRepository
+from db.repositories.review_figures import FigureRepository
 from db.session import Database
 
 
@@ -30,10 +32,15 @@ class ReviewService:
         actor.require(Permission.REVIEW)
         before = period_before(filter)
         with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
+            repository = FigureRepository(session)
             current = _kpis(repository, filter)
             previous = None if before is None else _kpis(repository, before)
-        return Header(current, previous, wilson(current.positive, current.rated))
+        return Header(
+            current,
+            previous,
+            positive_interval=wilson(current.positive, current.rated),
+            mean_interval=mean_interval(current.by_rating),
+        )
 
     def page(
         self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
@@ -64,13 +71,17 @@ class ReviewService:
         """What has been rated, by whom and with which tags; revisions only where several are."""
         actor.require(Permission.REVIEW)
         with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
-            models = _model_choices(repository.rated_models())
-            users, tags = repository.raters(), repository.tags()
-        return FilterChoices(models, tuple(users), tuple(tags))
+            repository = ChoiceRepository(session)
+            return FilterChoices(
+                models=_model_choices(repository.models()),
+                users=tuple(repository.raters()),
+                tags=tuple(repository.tags()),
+                phrases=tuple(repository.phrases()),
+                reviewers=tuple(repository.people(Role.ADMIN)),
+            )
 
 
-def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:
+def _kpis(repository: FigureRepository, filter: FeedbackFilter) -> Kpis:
     criteria = criteria_of(filter)
     figures = repository.figures(criteria)
     runs, rated_runs = repository.runs(criteria)

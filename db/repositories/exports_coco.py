@@ -38,8 +38,8 @@ def coco_statements(criteria: Criteria) -> CocoStatements:
     long as they are read in one transaction.
     """
     boxes = _boxes(criteria)
-    images = _numbered(boxes.c.image, "images")
-    categories = _numbered(boxes.c.label, "categories")
+    images = _numbered(boxes.c.image, "pictures")
+    categories = _numbered(boxes.c.label, "labels")
     return CocoStatements(
         _images(images), _categories(categories), _annotations(boxes, images, categories)
     )
@@ -51,7 +51,9 @@ def _images(images: CTE) -> AnySelect:
         *("id", images.c.number, "file_name", named),
         *("width", Image.width, "height", Image.height),
     )
-    return listed(images.c.number, told).join(Image, Image.sha256 == images.c.name)
+    return (
+        listed(images.c.number, told).select_from(images).join(Image, Image.sha256 == images.c.name)
+    )
 
 
 def _categories(categories: CTE) -> AnySelect:

@@ -26,11 +26,13 @@ def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [FEEDBACK_CONDITIONS[name](value) for name, value in criteria.items()]
 
 
-def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+def run_criteria(criteria: Criteria) -> dict[str, Any]:
     """The part of the criteria that tells runs apart, rated or not."""
-    return [
-        RUN_CONDITIONS[name](value) for name, value in criteria.items() if name in RUN_CONDITIONS
-    ]
+    return {name: value for name, value in criteria.items() if name in RUN_CONDITIONS}
+
+
+def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+    return [RUN_CONDITIONS[name](value) for name, value in run_criteria(criteria).items()]
 
 
 def models_named(name: str) -> Select[Any]:

@@ -37,7 +37,7 @@ tools.link_button(
     icon=":material/download:",
     help="Every rating that matches the filters, with its run",
 )
-filter_bar(view.filter, choices)
+filter_bar(view, choices)
 figures(header, view.filter)
 queue_ended()
 table_tools(actor, view, page, header.current.untriaged)

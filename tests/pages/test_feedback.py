@@ -95,7 +95,8 @@ def test_a_filter_goes_to_the_address_and_to_the_export(admin: Visitor, ann: Act
     assert app.query_params["rating_min"] == "4"
     app.selectbox(key="review-preset").set_value("Last 7 days").run()
     assert set(app.query_params) == {"rating_min", "since", "until"}
-    assert app.date_input(key="review-until").value == now().date()
+    assert app.query_params["until"] == str(now().date())
+    assert not app.date_input
     link = urlsplit(app.get("link_button")[0].proto.url)
     assert link.path == "/api/v1/feedback/export"
     assert parse_qs(link.query) == {"format": ["csv"]} | {

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from core.feedback.types import ReviewStatus
-from ui.components.review_filters import STATUS_WORDS
+from core.review.words import STATUS_WORDS
 
 __all__ = ["FIELD_WORDS", "STATUS_WORDS", "VERDICT_WORDS", "said"]
 
