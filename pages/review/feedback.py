@@ -29,7 +29,8 @@ with shown(stop=True):
         st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, view.sort)
+    total = review.total(actor, view.filter)
     beside = neighbours(actor, view, page)
 tools.link_button(
     "Export CSV",
@@ -40,10 +41,11 @@ tools.link_button(
 filter_bar(view, choices)
 figures(header, view.filter)
 queue_ended()
-table_tools(actor, view, page, header.current.untriaged)
+with shown():
+    table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
-    feedback_table(view, page, header.current.rated)
+    feedback_table(view, page, total)
 if view.row:
     with narrow[0], shown():
         row_detail(actor, view, view.row, beside)

@@ -87,9 +87,7 @@ def test_again_and_going_on_to_something_else(page: TestClient, bench: Workbench
     assert of(bench, second) == {"abandoned": {"next": third}}
 
 
-def test_detections_are_downloaded(
-    page: TestClient, bench: Workbench, picture: bytes
-) -> None:
+def test_detections_are_downloaded(page: TestClient, bench: Workbench, picture: bytes) -> None:
     def detect(content: bytes) -> str:
         answer = page.post("/api/v1/detect", files={"image": content}, data={"prompt": "circle"})
         run_id: str = answer.json()["run_id"]

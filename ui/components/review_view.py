@@ -1,7 +1,9 @@
 """The review page's view as its address: the filter, the table's order and columns, the place in
 it, the open row."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -11,7 +13,7 @@ from core.errors import Invalid
 from core.permissions import Permission
 from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
-from core.review.types import FeedbackFilter
+from core.review.types import FeedbackFilter, Sort
 from ui.components.bundle import api_url
 from ui.guard import require
 
@@ -19,14 +21,15 @@ _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
 _SORT, _COLUMNS, _QUEUE = "sort", "columns", "queue"
-NEWEST = "newest"
-SORTS = {
-    NEWEST: "newest first",
-    "oldest": "oldest first",
-    "worst": "worst rating first",
-    "best": "best rating first",
-    "slowest": "slowest run first",
-}
+SORTS: Mapping[Sort, str] = MappingProxyType(
+    {
+        Sort.NEWEST: "newest first",
+        Sort.OLDEST: "oldest first",
+        Sort.WORST: "worst rating first",
+        Sort.BEST: "best rating first",
+        Sort.SLOWEST: "slowest run first",
+    }
+)
 """The orders of the table, and how they are said."""
 
 
@@ -37,7 +40,7 @@ class View:
     row: UUID | None = None
     first: int = 1
     """The number of the page's first row, counted from the first; a guide, not a fact."""
-    sort: str = NEWEST
+    sort: Sort = Sort.NEWEST
     columns: tuple[str, ...] | None = None
     """Names out of `core.review.columns.COLUMNS`; None: the usual ones."""
     queue: int | None = None
@@ -71,19 +74,19 @@ def view_in_address() -> View:
     )
 
 
-def _sort(said: str) -> str:
-    if said and said not in SORTS:
+def _sort(said: str) -> Sort:
+    if said and said not in set(Sort):
         raise Invalid(
             f"There is no order “{said[:40]}”; use one of: {', '.join(SORTS)}.",
             facts={"field": _SORT, "allowed": list(SORTS)},
         )
-    return said or NEWEST
+    return Sort(said) if said else Sort.NEWEST
 
 
 def query_of(view: View) -> dict[str, str | list[str]]:
     """The view in the words of the address; what is as usual is left out."""
     places = {
-        _SORT: view.sort if view.sort != NEWEST else None,
+        _SORT: str(view.sort) if view.sort is not Sort.NEWEST else None,
         _COLUMNS: ",".join(view.columns) if view.columns else None,
         _CURSOR: view.cursor,
         _ROW: str(view.row) if view.row else None,
@@ -120,7 +123,7 @@ def open_filter(view: View, filter: FeedbackFilter) -> None:
     show_in_address(_first_page(replace(view, filter=filter)))
 
 
-def open_sorted(view: View, sort: str) -> None:
+def open_sorted(view: View, sort: Sort) -> None:
     """Callback: the same rows in another order, from the first page on."""
     require(Permission.REVIEW)
     show_in_address(_first_page(replace(view, sort=sort)))
