@@ -31,7 +31,7 @@ class Queue:
     ) -> Claimed | None:
         """Take the next new rating that the filter lets through and nobody else has taken.
 
-        Behind `after` first, then from the start of the order; None where none is left. Of two
+        Behind `after` first, then from the start of the order; None where no other is left. Of two
         who claim at the same time each gets another one.
         """
         actor.require(Permission.REVIEW)
@@ -39,9 +39,10 @@ class Queue:
         with self.database.unit_of_work() as session:
             triage = TriageRepository(session)
             place = None if after is None else triage.place(sort, after)
-            row = triage.next_open(criteria, actor.user_id, sort, place)
+            me = actor.user_id
+            row = triage.next_open(criteria, me, sort, after=place, but=after)
             if row is None and place is not None:
-                row = triage.next_open(criteria, actor.user_id, sort, None)
+                row = triage.next_open(criteria, me, sort, after=None, but=after)
             if row is None:
                 return None
             taken = row.assignee_id is None

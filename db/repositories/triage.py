@@ -89,18 +89,25 @@ class TriageRepository:
         return None if row is None else place_of(order, row)
 
     def next_open(
-        self, criteria: Criteria, reviewer_id: UUID, order: str, after: Place | None
+        self,
+        criteria: Criteria,
+        reviewer_id: UUID,
+        order: str,
+        *,
+        after: Place | None,
+        but: UUID | None,
     ) -> Feedback | None:
-        """The next row of the criteria that is nobody's, or the reviewer's own; held.
+        """The next row of the criteria that is nobody's, or the reviewer's own; held. Not `but`.
 
         Rows that somebody is just taking are passed over.
         """
         asked = {**criteria, "free_to": reviewer_id}
         review = ReviewRepository(self._session)
+        others = () if but is None else (Feedback.id != but,)
         while ids := review.ids(asked, _BATCH, order=order, after=after):
             query = (
                 select(Feedback)
-                .where(Feedback.id.in_(ids), *where_feedback(asked))
+                .where(Feedback.id.in_(ids), *others, *where_feedback(asked))
                 .order_by(func.array_position(array(ids), Feedback.id))
                 .limit(1)
                 .with_for_update(of=Feedback, skip_locked=True)

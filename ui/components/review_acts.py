@@ -100,7 +100,7 @@ def go_on(actor: Actor, view: View, after: UUID) -> None:
     """Open the next new rating, in the queue or beside the table; say so where none is left."""
     with shown():
         claimed = workbench().triage.claim(actor, view.filter, view.sort, after)
-        if claimed is not None and claimed.row.feedback.id != after:
+        if claimed is not None:
             session().queue_visited.append(after)
             show_in_address(replace(view, row=claimed.row.feedback.id))
             return

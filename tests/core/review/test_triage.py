@@ -338,7 +338,7 @@ def test_the_queue_follows_filter_and_order(
     wanted = [row.id for row in order if row.rating >= 2]
     seen: list[UUID] = []
     while claimed := triage.claim(grace, filter, sort, seen[-1] if seen else None):
-        if claimed.row.feedback.id in seen:
+        if claimed.row.feedback.id in seen:  # round again
             break
         assert claimed.taken
         assert claimed.left.n == len(wanted)
@@ -365,6 +365,7 @@ def test_what_others_have_taken_is_passed_over_and_ones_own_comes_back(
     assert again is not None
     assert (again.row.feedback.id, again.taken) == (newer.id, False)
     assert again.left.n == 2
+    assert triage.claim(grace, FeedbackFilter(), after=newer.id) is None
     assert triage.claim(rows.person(database, "third", Role.ADMIN), FeedbackFilter()) is None
 
 
