@@ -22,6 +22,7 @@ from api.routes import (
     models,
     prompts,
     runs,
+    triage,
     usage,
 )
 from core.workbench import Workbench
@@ -66,6 +67,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         feedback,
+        triage,
         cookie,
         docs,
     ):

@@ -28,7 +28,9 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.review.export import ExportService
 from core.review.service import ReviewService
+from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from db.session import Database
@@ -62,6 +64,8 @@ class Workbench:
     drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
+    triage: TriageService
+    exports: ExportService
     signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -149,6 +153,8 @@ def assemble(
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        triage=TriageService(database),
+        exports=ExportService(database),
         signals=SignalService(database),
         tell=tell,
         _opened=opened,

@@ -1,21 +1,18 @@
-"""The review area's SQL: which conditions and which columns there are; nothing else gets in."""
+"""The review area's SQL: which conditions there are; nothing else gets in."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
-    Text,
     and_,
-    case,
     cast,
     func,
-    literal,
     or_,
     select,
 )
@@ -25,8 +22,6 @@ from db.models import Feedback, Model, Run, User
 
 Criteria = Mapping[str, Any]
 """Condition name to value; see `FEEDBACK_CONDITIONS`. Names outside it raise `KeyError`."""
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
@@ -115,6 +110,11 @@ def _below(score: float) -> ColumnElement[bool]:
     return Feedback.top_score <= score if score == 1 else Feedback.top_score < score
 
 
+def _free_to(reviewer_id: UUID) -> ColumnElement[bool]:
+    """Whether nobody else has taken it."""
+    return or_(Feedback.assignee_id.is_(None), Feedback.assignee_id == reviewer_id)
+
+
 FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Feedback.created_at >= at,
     "before": lambda at: Feedback.created_at < at,
@@ -130,6 +130,7 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "tags_all": lambda tags: Feedback.tags.contains(tags),
     "status": lambda status: Feedback.review_status == status,
     "assignee": _assigned,
+    "free_to": _free_to,
     "comment": lambda there: (Feedback.comment != "") == there,
     "correction": lambda there: Feedback.corrected_text.is_not(None) == there,
     "verdicts": lambda there: (Feedback.verdicts != []) == there,
@@ -157,46 +158,3 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "role": lambda role: Run.user_id.in_(raters_with(role)),
     "demo": lambda demo: Run.demo == demo,
 }
-
-
-def output_text() -> ColumnElement[str]:
-    """What a run answered, as one text: its texts, or the labels it showed with their scores.
-
-    A text begins with its lead, if it has one: that is how it was read and rated.
-    """
-    return func.run_text(Run.task, Run.output, Run.params)
-
-
-def _safe(column: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Text that a spreadsheet would compute gets a quote in front, and so stays text."""
-    return case((func.left(column, 1).in_(FORMULA_STARTS), literal("'") + column), else_=column)
-
-
-def export_columns() -> tuple[ColumnElement[Any], ...]:
-    """The export's columns, in order; numbers stay numbers, every free text is made safe."""
-    return (
-        Feedback.id.label("feedback_id"),
-        Feedback.run_id.label("run_id"),
-        _utc(Feedback.created_at).label("created_at"),
-        _utc(Feedback.updated_at).label("updated_at"),
-        _safe(User.username).label("user"),
-        Feedback.task.label("task"),
-        _safe(Model.name).label("model"),
-        _safe(Model.revision).label("revision"),
-        Feedback.rating.label("rating"),
-        _safe(func.array_to_string(Feedback.tags, "; ")).label("tags"),
-        Feedback.review_status.label("status"),
-        _safe(Feedback.comment).label("comment"),
-        _safe(Run.prompt).label("prompt"),
-        _safe(output_text()).label("output"),
-        cast(Run.params, Text).label("params"),
-        func.encode(Run.image_sha256, "hex").label("image_sha256"),
-        Run.latency_ms.label("latency_ms"),
-        Run.status.label("run_status"),
-        Feedback.failed_step.label("failed_step"),
-    )
-
-
-def _utc(column: SQLColumnExpression[datetime]) -> ColumnElement[str]:
-    """ISO 8601 in UTC, with microseconds."""
-    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

@@ -8,8 +8,11 @@ from ui.components.outbox_notice import outbox_notice
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
+from ui.components.review_queue import queue_ended, queue_page
 from ui.components.review_table import PAGE_SIZE, feedback_table
+from ui.components.review_tools import table_tools
 from ui.components.review_view import export_url, reset, view_in_address
+from ui.components.review_walk import neighbours, walk_keys
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -23,9 +26,14 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
 with shown(stop=True):
     view = view_in_address()
+    if view.row and view.queue is not None:
+        queue_page(actor, view, view.row)
+        st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, view.sort)
+    total = review.total(actor, view.filter)
+    beside = neighbours(actor, view, page)
 tools.link_button(
     "Export CSV",
     export_url(view.filter),
@@ -33,12 +41,17 @@ tools.link_button(
     help="Every rating that matches the filters, with its run",
 )
 outbox_notice()
-filter_bar(view.filter, choices)
+filter_bar(view, choices)
 figures(header, view.filter)
 demo_notice(actor, view)
+queue_ended()
+with shown():
+    table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
-    feedback_table(view, page, header.current.rated)
+    feedback_table(view, page, total)
 if view.row:
     with narrow[0], shown():
-        row_detail(actor, view, view.row)
+        row_detail(actor, view, view.row, beside)
+else:
+    walk_keys(actor, None, beside)

@@ -10,6 +10,7 @@ from core.feedback.drafts import Draft
 from core.feedback.types import SUGGESTED_TAGS
 from core.permissions import Permission
 from core.runs.types import Task
+from ui.components.answer import answer_line
 from ui.components.keys import pressed
 from ui.components.rating_correction import correction_button, correction_field
 from ui.components.rating_draft import RatingDraft
@@ -71,6 +72,8 @@ def _draw(desk: Desk, panel: RatingDraft) -> None:
         )
     correction_field(panel)
     desk = _buttons(desk, panel, kept=kept)
+    if desk.standing.saved:
+        answer_line(desk.standing.saved)
     rating_history(desk.standing.happenings, you=desk.actor.username)
     watch(desk)
 
