@@ -16,6 +16,7 @@ from core.demo.service import DemoService
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
@@ -27,6 +28,7 @@ from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.service import ReviewService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -54,8 +56,10 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
+    signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -135,8 +139,10 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        signals=SignalService(database),
         tell=tell,
         _opened=opened,
     )
