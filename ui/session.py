@@ -6,6 +6,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import DetectionRun
+from core.errors import GlimpseError
 from core.feedback.drafts import Draft
 from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
@@ -98,6 +99,10 @@ class UiSession:
     drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
     """What this tab last showed or kept of a rating, for each panel and run; what differs from it
     was just changed here."""
+    said: dict[UUID, Draft] = field(default_factory=dict)
+    """What this tab last knew as said of each run."""
+    rating_problem: tuple[UUID, GlimpseError] | None = None
+    """Why a callback of a run's rating did nothing; told where the rating stands."""
     waiting: dict[UUID, Waiting] = field(default_factory=dict)
     """The last rating of each run that this tab knows to wait on this server."""
     own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from bench.product import Product, manage, metrics
 from db.session import Database
 from tests.browser.conftest import SHOTS
-from tests.browser.steps import detect_sample, save_button, settle, sign_in, star, wait_until
+from tests.browser.steps import boxes, detect_sample, save_button, settle, sign_in, star, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -39,7 +39,7 @@ def test_a_rating_waits_for_the_database_and_is_stored_once(
         save_button(page).click()
         expect(page.get_by_text(_KEPT)).to_be_visible()
         expect(page.get_by_text(re.compile("Saved 20"))).to_have_count(0)
-        expect(page.get_by_test_id("boxview-box").first).to_be_visible()
+        expect(boxes(page).first).to_be_visible()
         expect(comment).to_have_value("while it was away")
         assert _depth(product) == 1
         SHOTS.mkdir(exist_ok=True)
@@ -61,6 +61,15 @@ def test_a_rating_waits_for_the_database_and_is_stored_once(
     page.reload()
     settle(page)
     expect(page.get_by_text(re.compile(r"Saved 20.*: 5 of 5\."))).to_be_visible()
+    assert _stored(url) == [(5, "while it was away")]
+
+    manage(product, "db", "stop")
+    try:
+        page.get_by_role("button", name="Withdraw").click()
+        expect(page.get_by_text("cannot be withdrawn while the database is away")).to_be_visible()
+        expect(comment).to_have_value("while it was away")
+    finally:
+        manage(product, "db", "start")
     assert _stored(url) == [(5, "while it was away")]
 
 

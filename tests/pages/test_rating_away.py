@@ -154,7 +154,10 @@ def test_a_saved_rating_can_be_changed_and_is_not_withdrawn(panel: Panel) -> Non
         panel.click("withdraw")
         assert "cannot be withdrawn while the database is away" in panel.app.error[0].value
         assert panel.app.feedback(key=panel.key("stars")).value == 2
+        assert "not saved" not in panel.words.lower()
         panel.stars(1)
+        assert not panel.app.error
+        assert "Changed since; not saved yet." in panel.words
         panel.click("save")
         assert _KEPT in panel.words
     saved = panel.saved()

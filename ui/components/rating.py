@@ -1,10 +1,12 @@
 """The rating under every result: stars, tags, a comment, and one button."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import streamlit as st
 
-from core.errors import Unavailable
+from core.errors import GlimpseError, Unavailable
 from core.feedback.checks import MAX_COMMENT_CHARS, MAX_TAG_CHARS
 from core.feedback.drafts import Draft
 from core.feedback.types import SUGGESTED_TAGS
@@ -15,7 +17,7 @@ from ui.components.keys import pressed
 from ui.components.rating_correction import correction_button, correction_field
 from ui.components.rating_draft import RatingDraft
 from ui.components.rating_history import rating_history
-from ui.components.rating_standing import FRAGMENT, Desk, opened, person, watch
+from ui.components.rating_standing import Desk, opened, person, watch
 from ui.components.rating_step import failed_step_choice
 from ui.errors import shown
 from ui.guard import actor, actor_or_recalled
@@ -24,7 +26,7 @@ from ui.session import session
 from ui.text import plain
 
 
-@st.fragment(key=FRAGMENT)
+@st.fragment
 def rating_panel(
     run_id: UUID, task: Task, *, key: str, report: bool = False, texts: tuple[str, ...] = ()
 ) -> None:
@@ -72,6 +74,7 @@ def _draw(desk: Desk, panel: RatingDraft) -> None:
         )
     correction_field(panel)
     desk = _buttons(desk, panel, kept=kept)
+    _problem(panel)
     if desk.standing.saved:
         answer_line(desk.standing.saved)
     rating_history(desk.standing.happenings, you=desk.actor.username)
@@ -161,7 +164,7 @@ def _add_tag(panel: RatingDraft) -> None:
 
 
 def _withdraw(panel: RatingDraft) -> None:
-    with shown():
+    with _told_there(panel):
         try:
             withdrawn = workbench().feedback.withdraw(actor(), panel.run_id)
         except Unavailable as error:
@@ -174,12 +177,30 @@ def _withdraw(panel: RatingDraft) -> None:
 
 
 def _undo(panel: RatingDraft) -> None:
-    with shown():
+    with _told_there(panel):
         panel.show(Draft.of(workbench().feedback.put_back(actor(), panel.run_id)))
         session().withdrawn_rating = None
 
 
 def _discard(panel: RatingDraft, said: Draft) -> None:
-    with shown():
+    with _told_there(panel):
         workbench().drafts.discard(actor(), panel.run_id)
         panel.show(said)
+
+
+@contextmanager
+def _told_there(panel: RatingDraft) -> Iterator[None]:
+    """For a callback, which can write to the top of the page only: what goes wrong is told when
+    the panel is drawn."""
+    try:
+        yield
+    except GlimpseError as error:
+        session().rating_problem = panel.run_id, error
+
+
+def _problem(panel: RatingDraft) -> None:
+    problem = session().rating_problem
+    if problem is not None and problem[0] == panel.run_id:
+        session().rating_problem = None
+        with shown():
+            raise problem[1]

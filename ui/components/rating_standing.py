@@ -11,12 +11,11 @@ from core.errors import GlimpseError, Unavailable
 from core.feedback.drafts import Draft, Standing
 from core.feedback.types import Feedback, Rated, Said, Waiting
 from core.permissions import Actor
-from ui.guard import Recalled
+from ui.guard import Recalled, actor_or_recalled
 from ui.resources import workbench
 from ui.session import session
 from ui.text import plain
 
-FRAGMENT = "rating"
 _POLL_S = 2.0
 _KEPT = "Saved on this server; it will be sent when the database is back."
 _SENT = "Sent to the database, which does not answer now."
@@ -51,6 +50,8 @@ class Desk:
         """Their last word that is kept somewhere, and not refused."""
         if self.waiting is not None and self.waiting.refusal is None:
             return Draft.of(self.waiting.said)
+        if self.away:
+            return session().said.get(self.run_id, Draft())
         return Draft.of(self.standing.saved)
 
     @property
@@ -88,14 +89,16 @@ def person(who: Actor | Recalled) -> Actor:
 
 def opened(who: Actor | Recalled, run_id: UUID) -> Desk:
     """How it stands now. For somebody who is only recalled, nothing but their own word is asked
-    for, by the id that this tab has of it."""
+    for, by the id that this tab has of it; what the tab knows already is compared with."""
     if not isinstance(who, Recalled):
         try:
             standing = workbench().drafts.standing(who, run_id)
         except Unavailable:
             pass
         else:
-            return Desk(who, run_id, standing, _newer(_own(who, run_id), standing.saved))
+            desk = Desk(who, run_id, standing, _newer(_own(who, run_id), standing.saved))
+            session().said[run_id] = desk.said
+            return desk
     known = session().waiting.get(run_id)
     if known is None:
         return Desk(who, run_id, _NOTHING, None, away=True)
@@ -104,16 +107,18 @@ def opened(who: Actor | Recalled, run_id: UUID) -> Desk:
 
 
 def watch(desk: Desk) -> None:
-    """Draw the panel anew once what waits is sent or refused."""
+    """Draw the page anew once what waits is sent or refused, and the database answers."""
     if desk.waiting is not None and desk.waiting.refusal is None and not desk.sent:
         _watch(desk.waiting, monotonic())
 
 
 @st.fragment(run_every=_POLL_S)
 def _watch(waiting: Waiting, drawn: float) -> None:
-    """Asks by an id that this tab was given, and shows nothing: nobody is to be let in."""
-    if monotonic() - drawn > _POLL_S / 2 and _now(waiting) != waiting:
-        st.rerun(scope=FRAGMENT)
+    """Asks for what waits by the id that this tab was given; the first time it was just drawn."""
+    if monotonic() - drawn < _POLL_S / 2 or _now(waiting) == waiting:
+        return
+    if not isinstance(actor_or_recalled(), Recalled):
+        st.rerun()
 
 
 def _own(actor: Actor, run_id: UUID) -> Waiting | None:
