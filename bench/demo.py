@@ -1,7 +1,7 @@
 """Loading and clearing demo data: ``python -m bench.demo [runs]``; 100,000 unless told.
 
-On a server of its own, on disk. The peer in the same run is the processor time of that server, without
-which no loader could be quicker on as many cores.
+On a server of its own, on disk. The peer in the same run is the processor time of that server:
+no loader could be quicker on as many cores.
 """
 
 import os
