@@ -2,15 +2,16 @@
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 
 from core.errors import Invalid, NotAllowed
 from core.review import narrowing
-from core.review.chart_types import Charts
+from core.review.chart_types import Charts, ScoreBin
 from core.review.charts import MAX_PHRASES, ChartService
 from core.review.service import ReviewService
 from core.review.types import FeedbackFilter, JudgedAs
@@ -47,7 +48,7 @@ def boxes(world: Charted, rows: list[Feedback]) -> list[tuple[str, float | None,
 def test_rollups_and_ratings_agree_on_random_filters(world: Charted) -> None:
     alone = ChartService(world.database, rollups=False)
     draw = random.Random(8)  # noqa: S311
-    for filter in [FeedbackFilter(), *(random_filter(draw) for _ in range(150))]:
+    for filter in [FeedbackFilter(), *(random_filter(draw) for _ in range(60))]:
         assert drawn(world, filter) == alone.charts(world.admin, filter), filter
 
 
@@ -98,11 +99,7 @@ def _check_boxes(charts: Charts, judged: list[tuple[str, float | None, str]]) ->
         assert phrase.missed == said[phrase.phrase, "missed"]
     assert charts.phrases.total == len({label for label, _ in said})
     for step in charts.scores:
-        inside = [
-            verdict
-            for _, score, verdict in judged
-            if score is not None and step.low <= score and (score < step.high or step.high == 1)
-        ]
+        inside = [verdict for _, score, verdict in judged if _within(step, score)]
         assert step.correct == sum(verdict in CORRECT for verdict in inside)
         assert step.wrong == sum(verdict in WRONG for verdict in inside)
     assert len(charts.scores) == (20 if any(v != "missed" for _, _, v in judged) else 0)
@@ -117,35 +114,26 @@ def _check_tags(charts: Charts, rows: list[Feedback]) -> None:
     assert charts.tags.tags == tuple(order)
 
 
-Mark = tuple[FeedbackFilter, Callable[[Feedback], bool], str]
+Mark = tuple[FeedbackFilter, set[UUID]]
+"""A mark's own filter, and the rows it stands for."""
 
 
-def _marks(world: Charted, filter: FeedbackFilter) -> Iterator[Mark]:
-    """Every mark's own filter, which of the rows it stands for, and a name."""
+def _marks(world: Charted, filter: FeedbackFilter, rows: list[Feedback]) -> Iterator[Mark]:
     charts = drawn(world, filter)
     for bucket in charts.trend.buckets:
         first, last = bucket.first, bucket.last
+        inside = [row for row in rows if first <= row.created_at.date() <= last]
         for rating, count in enumerate(bucket.ratings.counts, start=1):
             if count:
-                yield (
-                    narrowing.to_days(filter, first, last, rating),
-                    lambda r, f=first, u=last, g=rating: (
-                        f <= r.created_at.date() <= u and r.rating == g
-                    ),
-                    f"{first} {rating}",
-                )
+                ids = {row.id for row in inside if row.rating == rating}
+                yield narrowing.to_days(filter, first, last, rating), ids
     for model in charts.models:
-        yield (
-            narrowing.to_model(filter, model.task, model.model, model.revision),
-            lambda r, m=model: world.models[r.model_id] == (m.task, m.model, m.revision),
-            f"{model.model}@{model.revision}",
-        )
+        name = (model.task, model.model, model.revision)
+        ids = {row.id for row in rows if world.models[row.model_id] == name}
+        yield narrowing.to_model(filter, model.task, model.model, model.revision), ids
     for pair in charts.tags.pairs:
-        yield (
-            narrowing.to_tags(filter, pair.one, pair.other),
-            lambda r, p=pair: {p.one, p.other} <= set(r.tags),
-            f"{pair.one} + {pair.other}",
-        )
+        ids = {row.id for row in rows if {pair.one, pair.other} <= set(row.tags)}
+        yield narrowing.to_tags(filter, pair.one, pair.other), ids
 
 
 @pytest.mark.parametrize(
@@ -161,9 +149,8 @@ def _marks(world: Charted, filter: FeedbackFilter) -> Iterator[Mark]:
 )
 def test_the_rows_of_a_mark_are_those_it_counts(world: Charted, filter: FeedbackFilter) -> None:
     rows = matching(world, filter)
-    for narrow, belongs, name in _marks(world, filter):
-        found = {row.id for row in matching(world, narrow)}
-        assert found == {row.id for row in rows if belongs(row)} != set(), name
+    for narrow, ids in _marks(world, filter, rows):
+        assert {row.id for row in matching(world, narrow)} == ids != set(), narrow
 
 
 def test_a_cell_of_settings_opens_as_many_ratings_as_it_counts(world: Charted) -> None:
@@ -180,43 +167,40 @@ def test_a_cell_of_settings_opens_as_many_ratings_as_it_counts(world: Charted) -
 
 def test_a_mark_of_boxes_opens_the_ratings_that_hold_one(world: Charted) -> None:
     charts = drawn(world, FeedbackFilter())
-    checks: list[tuple[FeedbackFilter, Callable[[str, float | None, str], bool]]] = []
     kinds = (
         (JudgedAs.CORRECT, CORRECT),
         (JudgedAs.INCORRECT, WRONG),
         (JudgedAs.MISSED, {"missed"}),
     )
-    for as_, verdicts in kinds:
+    before = FeedbackFilter(phrase="something else", score_min=0.9)
+    for judged_as, verdicts in kinds:
         for phrase in charts.phrases.shown:
-            name = phrase.phrase
-            checks.append(
-                (
-                    narrowing.to_boxes(FeedbackFilter(score_min=0.9), as_, phrase=name),
-                    lambda label, score, verdict, n=name, v=verdicts: label == n and verdict in v,
-                )
-            )
-    for as_, verdicts in kinds[:2]:
+            narrow = narrowing.to_boxes(before, judged_as, phrase=phrase.phrase)
+            found = {row.id for row in matching(world, narrow)}
+            assert found == _holding(world, verdicts, label=phrase.phrase), narrow
+    for judged_as, verdicts in kinds[:2]:
         for step in charts.scores:
-            checks.append(
-                (
-                    narrowing.to_boxes(
-                        FeedbackFilter(phrase="x"), as_, low=step.low, high=step.high
-                    ),
-                    lambda label, score, verdict, s=step, v=verdicts: (
-                        score is not None
-                        and s.low <= score
-                        and (score < s.high or s.high == 1)
-                        and verdict in v
-                    ),
-                )
-            )
-    for narrow, holds in checks:
-        expected = {
-            row.id
-            for row in world.feedback
-            if any(holds(*box) for box in world.judged.get((row.run_id, row.user_id), ()))
-        }
-        assert {row.id for row in matching(world, narrow)} == expected, narrow
+            narrow = narrowing.to_boxes(before, judged_as, low=step.low, high=step.high)
+            found = {row.id for row in matching(world, narrow)}
+            assert found == _holding(world, verdicts, step=step), narrow
+
+
+def _holding(
+    world: Charted, verdicts: set[str], label: str | None = None, step: ScoreBin | None = None
+) -> set[UUID]:
+    """Ratings with a box judged so, of that phrase or with such a score."""
+    return {
+        row.id
+        for row in world.feedback
+        for said, score, verdict in boxes(world, [row])
+        if verdict in verdicts
+        and (label is None or said == label)
+        and (step is None or _within(step, score))
+    }
+
+
+def _within(step: ScoreBin, score: float | None) -> bool:
+    return score is not None and step.low <= score and (score < step.high or step.high == 1)
 
 
 def test_intervals_stand_around_their_figures(world: Charted) -> None:
