@@ -76,6 +76,9 @@ class UiSession:
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
+    chart_clicks: dict[str, int] = field(default_factory=dict)
+    """How often marks of each chart of the dashboard were clicked."""
+    charts_shown: bool = True
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

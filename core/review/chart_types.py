@@ -54,6 +54,7 @@ class Release:
     """The first day on which a further revision of a model was rated."""
 
     day: date
+    task: Task
     model: str
     revision: str
 

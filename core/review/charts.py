@@ -84,13 +84,12 @@ def _releases(
     """Of the models that the filter matches: where a revision came after another of its name."""
     begun: dict[tuple[str, str], list[tuple[date, UUID]]] = defaultdict(list)
     for id, day in first_days.items():
-        task, name, _ = known[id]
-        begun[task, name].append((day, id))
+        begun[known[id][:2]].append((day, id))
     found = []
-    for (_, name), starts in begun.items():
+    for (task, name), starts in begun.items():
         began = min(day for day, _ in starts)
         found += [
-            Release(day, name, known[id][2])
+            Release(day, Task(task), name, known[id][2])
             for day, id in starts
             if day > began and id in rated.models
         ]

@@ -5,14 +5,17 @@ from collections.abc import Callable
 import streamlit as st
 
 from core.review.criteria import period_before
-from core.review.types import FeedbackFilter, Header, Kpis
+from core.review.types import Header, Kpis
+from ui.components.review_charts_draw import draw
+from ui.components.review_charts_ratings import ratings_chart
 from ui.components.review_period import period_words
+from ui.components.review_view import View
 
 _BARS_HEIGHT, _BARS_WIDTH = 112, 200
 _FIGURE_WIDTH = 126
 
 
-def figures(header: Header, filter: FeedbackFilter) -> None:
+def figures(header: Header, view: View) -> None:
     """Six figures with their n and the change against the equally long period before."""
     kpis, interval = header.current, header.positive_interval
     within = f"{100 * interval.low:.0f}–{interval.high:.0%}, " if interval else ""
@@ -50,14 +53,15 @@ def figures(header: Header, filter: FeedbackFilter) -> None:
             neutral=True,
             help="Ratings whose status is new.",
         )
-        _distribution(kpis)
-    earlier = period_before(filter)
+        with st.container(width=_BARS_WIDTH):
+            draw(view, ratings_chart(kpis), _BARS_HEIGHT)
+    earlier = period_before(view.filter)
     compared = (
         f"changes are against {period_words(earlier)}"
         if earlier
         else "choose a first and a last day to see changes against the days before"
     )
-    st.caption(f"Figures for {period_words(filter)}; {compared}.")
+    st.caption(f"Figures for {period_words(view.filter)}; {compared}.")
 
 
 def _figure(
@@ -107,35 +111,3 @@ def _points(now: float, before: float) -> str:
 
 def _difference(now: float, before: float) -> str:
     return f"{now - before:+.2f}"
-
-
-def _distribution(kpis: Kpis) -> None:
-    """How many of each rating, as bars; the number stands in the label, in both themes."""
-    if not kpis.rated:
-        return
-    bars = [
-        {"rating": f"{stars} ★  {count:,}", "stars": stars, "ratings": count}
-        for stars, count in enumerate(kpis.by_rating, start=1)
-    ]
-    order = {"field": "stars", "order": "descending"}
-    spec = {
-        "data": {"values": bars},
-        "height": _BARS_HEIGHT,
-        "padding": {"left": 0, "right": 4, "top": 0, "bottom": 0},
-        "mark": {"type": "bar", "tooltip": True},
-        "encoding": {
-            "x": {"field": "ratings", "type": "quantitative", "axis": None},
-            "y": {
-                "field": "rating",
-                "type": "nominal",
-                "sort": order,
-                "title": None,
-                "scale": {"paddingInner": 0.25, "paddingOuter": 0.4},
-                "axis": {"labelOverlap": False, "ticks": False, "domain": False},
-            },
-        },
-    }
-    said = "; ".join(str(bar["rating"]) for bar in bars)
-    with st.container(width=_BARS_WIDTH, gap=None):
-        st.markdown(":small[Ratings by stars]")
-        st.vega_lite_chart(None, spec, width="stretch", alt=f"How many of each rating: {said}")

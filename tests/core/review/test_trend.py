@@ -7,6 +7,7 @@ import pytest
 from core.review.chart_types import ByRating, Release, Trend, Unit
 from core.review.trend import MAX_DAYS, MAX_WEEKS_DAYS, trend
 from core.review.types import FeedbackFilter
+from core.runs.types import Task
 
 DAY = date(2026, 3, 4)  # a Wednesday
 ONE = ByRating((0, 0, 0, 0, 1))
@@ -71,6 +72,8 @@ def test_a_rating_from_tomorrow_is_shown() -> None:
 
 
 def test_releases_outside_the_period_are_left_out() -> None:
-    releases = tuple(Release(DAY + timedelta(days=place), "m", str(place)) for place in range(3))
+    releases = tuple(
+        Release(DAY + timedelta(days=place), Task.DETECTION, "m", str(place)) for place in range(3)
+    )
     found = over([DAY, DAY + timedelta(days=1)], today=DAY + timedelta(days=1), releases=releases)
     assert found.releases == releases[:2]
