@@ -24,6 +24,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.review.charts import ChartService
 from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
@@ -60,6 +61,7 @@ class Workbench:
     triage: TriageService
     exports: ExportService
     signals: SignalService
+    charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -143,6 +145,7 @@ def assemble(
         triage=TriageService(database),
         exports=ExportService(database),
         signals=SignalService(database),
+        charts=ChartService(database),
         tell=tell,
         _opened=opened,
     )

@@ -99,6 +99,9 @@ class UiSession:
     """Ratings that were open in the triage queue before the one that is, the last one last."""
     queue_ended: str | None = None
     """How the last triage queue ended."""
+    chart_clicks: dict[str, int] = field(default_factory=dict)
+    """How often marks of each chart of the dashboard were clicked."""
+    charts_shown: bool = True
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

@@ -1,8 +1,9 @@
-"""Feedback: what people think of the results, counted, filtered, one row at a time."""
+"""Feedback: what people think of the results, counted, filtered, drawn, one row at a time."""
 
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
@@ -38,8 +39,9 @@ tools.link_button(
     help="Every rating that matches the filters, with its run",
 )
 filter_bar(view, choices)
-figures(header, view.filter)
+figures(header, view)
 queue_ended()
+above = st.container()
 table_tools(actor, view, page, header.current.untriaged)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
@@ -49,3 +51,10 @@ if view.row:
         row_detail(actor, view, view.row, beside)
 else:
     walk_keys(actor, None, beside)
+below = st.container()
+with shown():
+    charts = workbench().charts.charts(actor, view.filter)
+    with above:
+        charts_of_ratings(view, charts)
+    with below:
+        charts_of_boxes(view, charts)
