@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.demo.service import DemoService
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
@@ -48,6 +49,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
@@ -132,6 +134,7 @@ def assemble(
         database=database,
         models=models,
         accounts=AccountService(database, settings),
+        demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.demo_notice import demo_notice
 from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
@@ -40,6 +41,7 @@ tools.link_button(
 )
 filter_bar(view, choices)
 figures(header, view)
+demo_notice(actor, view)
 queue_ended()
 above = st.container()
 table_tools(actor, view, page, header.current.untriaged)
