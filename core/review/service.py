@@ -16,11 +16,15 @@ from core.review.types import (
     Header,
     Kpis,
     RowDetail,
+    Sort,
+    Total,
 )
 from db.repositories.choices import ChoiceRepository
 from db.repositories.review import ReviewRepository
 from db.repositories.review_figures import FigureRepository
 from db.session import Database
+
+MAX_COUNTED = 10_000
 
 
 class ReviewService:
@@ -43,14 +47,27 @@ class ReviewService:
         )
 
     def page(
-        self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
+        self,
+        actor: Actor,
+        filter: FeedbackFilter,
+        cursor: str | None = None,
+        size: int = 25,
+        sort: Sort = Sort.NEWEST,
     ) -> FeedbackPage:
-        """Rows newest first. Raises `Invalid` for a cursor or a filter that cannot be."""
+        """Rows in the order asked for. Raises `Invalid` for a cursor of another order, or a filter
+        that cannot be."""
         actor.require(Permission.REVIEW)
-        start = None if cursor is None else read_cursor(cursor)
+        start = None if cursor is None else read_cursor(cursor, sort)
         with self._database.unit_of_work() as session:
-            found = read_slice(ReviewRepository(session), criteria_of(filter), start, size)
+            found = read_slice(ReviewRepository(session), criteria_of(filter), start, size, sort)
         return FeedbackPage(tuple(map(as_row, found.rows)), found.older, found.newer)
+
+    def total(self, actor: Actor, filter: FeedbackFilter) -> Total:
+        """How many ratings match, counted to `MAX_COUNTED` at most. Raises `Invalid`."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            n = ReviewRepository(session).count(criteria_of(filter), MAX_COUNTED + 1)
+        return Total(min(n, MAX_COUNTED), more=n > MAX_COUNTED)
 
     def detail(self, actor: Actor, feedback_id: UUID) -> RowDetail:
         """One rating with all others of its run. Raises `NotFound`."""

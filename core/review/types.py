@@ -31,6 +31,17 @@ class JudgedAs(StrEnum):
     """`wrong_label` or `absent`."""
 
 
+class Sort(StrEnum):
+    """What the table shows first; equal ones newest first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    WORST = "worst"
+    BEST = "best"
+    SLOWEST = "slowest"
+    """Runs without a latency come last."""
+
+
 NOBODY = "nobody"
 """Asks for ratings that are assigned to no one; no user has this name."""
 
@@ -180,11 +191,23 @@ class FeedbackRow:
 
 @dataclass(frozen=True)
 class FeedbackPage:
-    """Newest first. `next_cursor` and `previous_cursor` are opaque; None at the ends."""
+    """In the order asked for. `next_cursor` and `previous_cursor` are opaque; None at the ends."""
 
     rows: tuple[FeedbackRow, ...]
     next_cursor: str | None
     previous_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many ratings match; many are not counted to the end."""
+
+    n: int
+    more: bool
+    """Whether there are more than `n`."""
+
+    def __str__(self) -> str:
+        return f"{self.n:,}+" if self.more else f"{self.n:,}"
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from core.review.types import Sort
 from ui.components.demo_notice import demo_notice
 from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
@@ -31,7 +32,7 @@ with shown(stop=True):
         st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, Sort(view.sort))
     beside = neighbours(actor, view, page)
 tools.link_button(
     "Export CSV",

@@ -11,7 +11,7 @@ from core.errors import Invalid
 from core.permissions import Permission
 from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
-from core.review.types import FeedbackFilter
+from core.review.types import FeedbackFilter, Sort
 from ui.components.bundle import api_url
 from ui.guard import require
 
@@ -19,13 +19,13 @@ _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
 _SORT, _COLUMNS, _QUEUE = "sort", "columns", "queue"
-NEWEST = "newest"
+NEWEST = Sort.NEWEST.value
 SORTS = {
     NEWEST: "newest first",
-    "oldest": "oldest first",
-    "worst": "worst rating first",
-    "best": "best rating first",
-    "slowest": "slowest run first",
+    Sort.OLDEST.value: "oldest first",
+    Sort.WORST.value: "worst rating first",
+    Sort.BEST.value: "best rating first",
+    Sort.SLOWEST.value: "slowest run first",
 }
 """The orders of the table, and how they are said."""
 
