@@ -27,6 +27,7 @@ from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.charts import ChartService
 from core.review.export import ExportService
+from core.review.saved_views import SavedViewService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
@@ -62,6 +63,7 @@ class Workbench:
     review: ReviewService
     triage: TriageService
     exports: ExportService
+    views: SavedViewService
     signals: SignalService
     charts: ChartService
     tell: Callable[[FirstAdmin], None]
@@ -147,6 +149,7 @@ def assemble(
         review=ReviewService(database),
         triage=TriageService(database),
         exports=ExportService(database),
+        views=SavedViewService(database),
         signals=SignalService(database),
         charts=ChartService(database),
         tell=tell,
