@@ -9,6 +9,7 @@ from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
+from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 
 _KEY = "glimpse"
@@ -97,6 +98,10 @@ class UiSession:
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
+    deleted_view: SavedView | None = None
+    """The saved view deleted last in this tab, so that it can be restored."""
+    renamed_view: UUID | None = None
+    """The saved view that is being given another name."""
     queue_ended: str | None = None
     """How the last triage queue ended."""
     chart_clicks: dict[str, int] = field(default_factory=dict)

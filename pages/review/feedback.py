@@ -7,12 +7,14 @@ from core.review.types import Sort
 from ui.components.demo_notice import demo_notice
 from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
+from ui.components.review_export import export_menu
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
 from ui.components.review_queue import queue_ended, queue_page
+from ui.components.review_saved import views_menu
 from ui.components.review_table import PAGE_SIZE, feedback_table
 from ui.components.review_tools import table_tools
-from ui.components.review_view import export_url, reset, view_in_address
+from ui.components.review_view import reset, view_in_address
 from ui.components.review_walk import neighbours, walk_keys
 from ui.errors import shown
 from ui.guard import require
@@ -23,8 +25,14 @@ review = workbench().review
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.title("Feedback", width="content")
-    tools = st.container(horizontal=True, width="content")
-tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
+    tools = st.container(horizontal=True, width="content", vertical_alignment="center")
+tools.button(
+    "Reset",
+    key="review-reset",
+    icon=":material/close:",
+    help="No filters; order and columns stay",
+    on_click=reset,
+)
 with shown(stop=True):
     view = view_in_address()
     if view.row and view.queue is not None:
@@ -34,12 +42,9 @@ with shown(stop=True):
     header = review.header(actor, view.filter)
     page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, Sort(view.sort))
     beside = neighbours(actor, view, page)
-tools.link_button(
-    "Export CSV",
-    export_url(view.filter),
-    icon=":material/download:",
-    help="Every rating that matches the filters, with its run",
-)
+with tools:
+    views_menu(actor, view)
+    export_menu(view, header.current.rated)
 filter_bar(view, choices)
 figures(header, view)
 demo_notice(actor, view)
