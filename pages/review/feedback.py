@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.permissions import Permission
-from core.review.types import Sort
 from ui.components.demo_notice import demo_notice
 from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
@@ -40,7 +39,8 @@ with shown(stop=True):
         st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, Sort(view.sort))
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, view.sort)
+    total = review.total(actor, view.filter)
     beside = neighbours(actor, view, page)
 with tools:
     views_menu(actor, view)
@@ -50,10 +50,11 @@ figures(header, view)
 demo_notice(actor, view)
 queue_ended()
 above = st.container()
-table_tools(actor, view, page, header.current.untriaged)
+with shown():
+    table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
-    feedback_table(view, page, header.current.rated)
+    feedback_table(view, page, total)
 if view.row:
     with narrow[0], shown():
         row_detail(actor, view, view.row, beside)

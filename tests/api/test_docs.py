@@ -33,6 +33,10 @@ CALLS = {
     ("get", "/api/v1/usage"),
     ("post", "/api/v1/runs/{run_id}/describe"),
     ("post", "/api/v1/feedback"),
+    ("get", "/api/v1/feedback"),
+    ("post", "/api/v1/feedback/claim"),
+    ("get", "/api/v1/feedback/{feedback_id}"),
+    ("patch", "/api/v1/feedback/{feedback_id}"),
     ("get", "/api/v1/feedback/export"),
 }
 

@@ -8,6 +8,7 @@ from core.feedback.checks import MAX_COMMENT_CHARS, MAX_TAG_CHARS
 from core.feedback.types import SUGGESTED_TAGS, Feedback
 from core.permissions import Actor, Permission
 from core.runs.types import Task
+from ui.components.answer import answer_line
 from ui.components.keys import pressed
 from ui.components.rating_draft import RatingDraft
 from ui.components.rating_step import failed_step_choice
@@ -62,6 +63,8 @@ def _draw(actor: Actor, panel: RatingDraft) -> None:
             args=(panel,),
         )
     _buttons(actor, panel, saved)
+    if saved:
+        answer_line(saved)
 
 
 def _tag_chips(panel: RatingDraft) -> None:

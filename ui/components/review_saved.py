@@ -6,7 +6,6 @@ import streamlit as st
 
 from core.permissions import Actor, Permission
 from core.review.saved_views import MAX_NAME_CHARS, SavedView
-from core.review.types import Sort
 from ui.components.review_period import PRESETS, preset_of
 from ui.components.review_view import View, show_in_address
 from ui.errors import shown
@@ -117,15 +116,13 @@ def _saved(view: View, preset: str) -> None:
             actor,
             st.session_state[f"{_KEY}-name"],
             view.filter,
-            sort=Sort(view.sort),
+            sort=view.sort,
             columns=view.columns,
             period=PRESETS.get(preset) if moving else None,
             shared=st.session_state[f"{_KEY}-shared"],
             replacing=st.session_state[f"{_KEY}-replacing"],
         )
-        show_in_address(
-            View(saved.filter, sort=saved.sort.value, columns=saved.columns, saved=saved)
-        )
+        show_in_address(View(saved.filter, sort=saved.sort, columns=saved.columns, saved=saved))
 
 
 def _start_renaming(saved: SavedView) -> None:
@@ -150,7 +147,7 @@ def _delete(saved: SavedView) -> None:
     with shown():
         session().deleted_view = workbench().views.delete(actor, saved.id)
         if st.query_params.get("view") == str(saved.id):
-            show_in_address(View(saved.filter, sort=saved.sort.value, columns=saved.columns))
+            show_in_address(View(saved.filter, sort=saved.sort, columns=saved.columns))
 
 
 def _undo() -> None:

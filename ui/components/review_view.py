@@ -3,6 +3,7 @@ them; the place in the table, the open row."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,14 +23,15 @@ _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
 _SORT, _COLUMNS, _QUEUE, _SAVED = "sort", "columns", "queue", "view"
-NEWEST = Sort.NEWEST.value
-SORTS = {
-    NEWEST: "newest first",
-    Sort.OLDEST.value: "oldest first",
-    Sort.WORST.value: "worst rating first",
-    Sort.BEST.value: "best rating first",
-    Sort.SLOWEST.value: "slowest run first",
-}
+SORTS: Mapping[Sort, str] = MappingProxyType(
+    {
+        Sort.NEWEST: "newest first",
+        Sort.OLDEST: "oldest first",
+        Sort.WORST: "worst rating first",
+        Sort.BEST: "best rating first",
+        Sort.SLOWEST: "slowest run first",
+    }
+)
 """The orders of the table, and how they are said."""
 
 
@@ -40,7 +42,7 @@ class View:
     row: UUID | None = None
     first: int = 1
     """The number of the page's first row, counted from the first; a guide, not a fact."""
-    sort: str = NEWEST
+    sort: Sort = Sort.NEWEST
     columns: tuple[str, ...] | None = None
     """Names out of `core.review.columns.COLUMNS`; None: the usual ones."""
     queue: int | None = None
@@ -81,11 +83,11 @@ def view_in_address() -> View:
 
 def _asked(
     said: Mapping[str, str],
-) -> tuple[FeedbackFilter, str, tuple[str, ...] | None, SavedView | None]:
+) -> tuple[FeedbackFilter, Sort, tuple[str, ...] | None, SavedView | None]:
     """Filter, order and columns, as the address says them or a saved view that it names."""
     if said.get(_SAVED):
         saved = _saved(said)
-        return saved.filter, saved.sort.value, saved.columns, saved
+        return saved.filter, saved.sort, saved.columns, saved
     filter = from_query(
         {
             name: st.query_params.get_all(name) if name in REPEATED else said[name]
@@ -107,13 +109,13 @@ def _saved(said: Mapping[str, str]) -> SavedView:
     return workbench().views.get(require(Permission.REVIEW), view_id)
 
 
-def _sort(said: str) -> str:
-    if said and said not in SORTS:
+def _sort(said: str) -> Sort:
+    if said and said not in set(Sort):
         raise Invalid(
             f"There is no order “{said[:40]}”; use one of: {', '.join(SORTS)}.",
             facts={"field": _SORT, "allowed": list(SORTS)},
         )
-    return said or NEWEST
+    return Sort(said) if said else Sort.NEWEST
 
 
 def query_of(view: View) -> dict[str, str | list[str]]:
@@ -121,7 +123,7 @@ def query_of(view: View) -> dict[str, str | list[str]]:
     saved = None if view.changed else view.saved
     asked: dict[str, str | list[str]] = {_SAVED: str(saved.id)} if saved else to_query(view.filter)
     places = {
-        _SORT: view.sort if view.sort != NEWEST and not saved else None,
+        _SORT: str(view.sort) if view.sort is not Sort.NEWEST and not saved else None,
         _COLUMNS: ",".join(view.columns) if view.columns and not saved else None,
         _CURSOR: view.cursor,
         _ROW: str(view.row) if view.row else None,
@@ -158,7 +160,7 @@ def open_filter(view: View, filter: FeedbackFilter) -> None:
     show_in_address(_first_page(replace(view, filter=filter)))
 
 
-def open_sorted(view: View, sort: str) -> None:
+def open_sorted(view: View, sort: Sort) -> None:
     """Callback: the same rows in another order, from the first page on."""
     require(Permission.REVIEW)
     show_in_address(_first_page(replace(view, sort=sort)))
