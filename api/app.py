@@ -23,6 +23,7 @@ from api.routes import (
     prompts,
     runs,
     usage,
+    views,
 )
 from core.workbench import Workbench
 
@@ -66,6 +67,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         feedback,
+        views,
         cookie,
         docs,
     ):

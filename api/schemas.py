@@ -116,6 +116,13 @@ class BranchIn(Request):
     token_id: int = Field(description="the token drawn there or one of its alternatives")
 
 
+class SignalIn(Request):
+    kind: Literal["copied", "downloaded"]
+    what: Annotated[Text, Field(max_length=40)] = Field(
+        "", description="which text, or as which kind of file"
+    )
+
+
 class BoxIn(Request):
     xmin: float
     ymin: float

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.demo.service import DemoService
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
@@ -25,8 +26,12 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.review.charts import ChartService
+from core.review.export import ExportService
+from core.review.saved_views import SavedViewService
 from core.review.service import ReviewService
+from core.review.triage import TriageService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -45,6 +50,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
@@ -55,6 +61,10 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    triage: TriageService
+    exports: ExportService
+    views: SavedViewService
+    signals: SignalService
     charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -126,6 +136,7 @@ def assemble(
         database=database,
         models=models,
         accounts=AccountService(database, settings),
+        demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
@@ -136,6 +147,10 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        triage=TriageService(database),
+        exports=ExportService(database),
+        views=SavedViewService(database),
+        signals=SignalService(database),
         charts=ChartService(database),
         tell=tell,
         _opened=opened,

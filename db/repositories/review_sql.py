@@ -1,7 +1,6 @@
-"""The review area's SQL: which conditions and which columns there are; nothing else gets in."""
+"""The review area's SQL: which conditions there are; nothing else gets in."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -10,33 +9,31 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
-    Text,
-    case,
+    and_,
     cast,
     func,
-    literal,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.dialects.postgresql import JSONPATH, array
 
 from db.models import Feedback, Model, Run, User
 
 Criteria = Mapping[str, Any]
 """Condition name to value; see `FEEDBACK_CONDITIONS`. Names outside it raise `KeyError`."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [FEEDBACK_CONDITIONS[name](value) for name, value in criteria.items()]
 
 
-def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+def run_criteria(criteria: Criteria) -> dict[str, Any]:
     """The part of the criteria that tells runs apart, rated or not."""
-    return [
-        RUN_CONDITIONS[name](value) for name, value in criteria.items() if name in RUN_CONDITIONS
-    ]
+    return {name: value for name, value in criteria.items() if name in RUN_CONDITIONS}
+
+
+def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+    return [RUN_CONDITIONS[name](value) for name, value in run_criteria(criteria).items()]
 
 
 def models_named(name: str) -> Select[Any]:
@@ -54,11 +51,9 @@ def raters_with(role: str) -> Select[Any]:
 
 
 def _assigned(name: str | None) -> ColumnElement[bool]:
-    return (
-        Feedback.assignee_id.is_(None)
-        if name is None
-        else Feedback.assignee_id.in_(users_named(name))
-    )
+    if name is None:
+        return Feedback.assignee_id.is_(None)
+    return Feedback.assignee_id == users_named(name).scalar_subquery()
 
 
 def _label(phrase: str) -> ColumnElement[str]:
@@ -66,15 +61,28 @@ def _label(phrase: str) -> ColumnElement[str]:
 
 
 def _labelled(phrase: str) -> ColumnElement[bool]:
-    judged = func.jsonb_build_array(func.jsonb_build_object("label", _label(phrase)))
     return or_(
-        Feedback.phrases.contains(func.array(select(_label(phrase)).scalar_subquery())),
-        Feedback.verdicts.contains(judged),
+        Feedback.phrases.contains(array([_label(phrase)])),
+        _one_box({"label": _label(phrase)}),
     )
+
+
+def _one_box(said: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether all of it is said of one judged box; there is an index for this."""
+    box = func.jsonb_build_object(*chain.from_iterable(said.items()))
+    return Feedback.verdicts.contains(func.jsonb_build_array(box))
 
 
 def _judged(box: Mapping[str, Any]) -> ColumnElement[bool]:
     """Whether one box was judged so: `verdicts`, and of it `phrase`, `score_min`, `score_max`."""
+    label = {} if box["phrase"] is None else {"label": _label(box["phrase"])}
+    found = or_(*(_one_box(label | {"verdict": verdict}) for verdict in box["verdicts"]))
+    if box["score_min"] is None and box["score_max"] is None:
+        return found
+    return and_(found, _scored(box))
+
+
+def _scored(box: Mapping[str, Any]) -> ColumnElement[bool]:
     verdict = " || ".join(f"@.verdict == $v{place}" for place, _ in enumerate(box["verdicts"]))
     names: dict[str, Any] = {f"v{place}": said for place, said in enumerate(box["verdicts"])}
     tests = [f"({verdict})"]
@@ -106,7 +114,8 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "before": lambda at: Feedback.created_at < at,
     "task": lambda task: Feedback.task == task,
     "model": lambda name: Feedback.model_id.in_(models_named(name)),
-    "user": lambda name: Feedback.user_id.in_(users_named(name)),
+    "model_id": lambda model_id: Feedback.model_id == model_id,
+    "user": lambda name: Feedback.user_id == users_named(name).scalar_subquery(),
     "user_id": lambda user_id: Feedback.user_id == user_id,
     "role": lambda role: Feedback.user_id.in_(raters_with(role)),
     "rating_min": lambda rating: Feedback.rating >= rating,
@@ -138,50 +147,7 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "before": lambda at: Run.created_at < at,
     "task": lambda task: Run.task == task,
     "model": lambda name: Run.model_id.in_(models_named(name)),
-    "user": lambda name: Run.user_id.in_(users_named(name)),
+    "user": lambda name: Run.user_id == users_named(name).scalar_subquery(),
     "role": lambda role: Run.user_id.in_(raters_with(role)),
     "demo": lambda demo: Run.demo == demo,
 }
-
-
-def output_text() -> ColumnElement[str]:
-    """What a run answered, as one text: its texts, or the labels it showed with their scores.
-
-    A text begins with its lead, if it has one: that is how it was read and rated.
-    """
-    return func.run_text(Run.task, Run.output, Run.params)
-
-
-def _safe(column: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Text that a spreadsheet would compute gets a quote in front, and so stays text."""
-    return case((func.left(column, 1).in_(FORMULA_STARTS), literal("'") + column), else_=column)
-
-
-def export_columns() -> tuple[ColumnElement[Any], ...]:
-    """The export's columns, in order; numbers stay numbers, every free text is made safe."""
-    return (
-        Feedback.id.label("feedback_id"),
-        Feedback.run_id.label("run_id"),
-        _utc(Feedback.created_at).label("created_at"),
-        _utc(Feedback.updated_at).label("updated_at"),
-        _safe(User.username).label("user"),
-        Feedback.task.label("task"),
-        _safe(Model.name).label("model"),
-        _safe(Model.revision).label("revision"),
-        Feedback.rating.label("rating"),
-        _safe(func.array_to_string(Feedback.tags, "; ")).label("tags"),
-        Feedback.review_status.label("status"),
-        _safe(Feedback.comment).label("comment"),
-        _safe(Run.prompt).label("prompt"),
-        _safe(output_text()).label("output"),
-        cast(Run.params, Text).label("params"),
-        func.encode(Run.image_sha256, "hex").label("image_sha256"),
-        Run.latency_ms.label("latency_ms"),
-        Run.status.label("run_status"),
-        Feedback.failed_step.label("failed_step"),
-    )
-
-
-def _utc(column: SQLColumnExpression[datetime]) -> ColumnElement[str]:
-    """ISO 8601 in UTC, with microseconds."""
-    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

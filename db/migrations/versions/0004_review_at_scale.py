@@ -206,25 +206,40 @@ def _create_indexes() -> None:
         postgresql_using="gin",
         postgresql_ops={"verdicts": "jsonb_path_ops"},
     )
-    op.create_index("ix_feedback_latency", "feedback", ["latency_ms"])
+    op.create_index("ix_feedback_latency", "feedback", ["latency_ms", "created_at", "id"])
     op.create_index(
         "ix_feedback_score",
         "feedback",
         ["top_score"],
         postgresql_where=sa.text("top_score is not null"),
     )
-    op.create_index("ix_feedback_status", "feedback", ["review_status", *newest])
-    for name, condition in (
-        ("low", "rating <= 2"),
-        ("corrected", "corrected_text is not null"),
-        ("judged", "verdicts <> '[]'::jsonb"),
-        ("stopped", "run_status = 'stopped'"),
-        ("assigned", "assignee_id is not null"),
-        ("real", "not demo"),
+    for name, column, condition in (
+        ("rating", "rating", None),
+        ("status", "review_status", None),
+        ("demo", "demo", None),
+        ("assignee", "assignee_id", "assignee_id is not null"),
+        ("temperature", "temperature", "temperature is not null"),
+        ("top_p", "top_p", "top_p is not null"),
+        ("box_threshold", "box_threshold", "box_threshold is not null"),
+        ("text_threshold", "text_threshold", "text_threshold is not null"),
+        ("corrected", None, "corrected_text is not null"),
+        ("judged", None, "verdicts <> '[]'::jsonb"),
+        ("stopped", None, "run_status = 'stopped'"),
     ):
         op.create_index(
-            f"ix_feedback_{name}", "feedback", newest, postgresql_where=sa.text(condition)
+            f"ix_feedback_{name}",
+            "feedback",
+            [*((column,) if column else ()), *newest],
+            postgresql_where=None if condition is None else sa.text(condition),
         )
+    op.drop_index("uq_feedback_idempotency", "feedback")
+    op.create_index(
+        "uq_feedback_idempotency",
+        "feedback",
+        ["user_id", "idempotency_key"],
+        unique=True,
+        postgresql_where=sa.text("idempotency_key is not null"),
+    )
 
 
 def _create_triggers() -> None:
@@ -247,7 +262,7 @@ def _create_triggers() -> None:
 
 
 def _create_tables() -> None:
-    _create_events_and_signals()
+    _create_events_signals_and_drafts()
     op.create_table(
         "saved_views",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -300,7 +315,7 @@ def _create_tables() -> None:
     )
 
 
-def _create_events_and_signals() -> None:
+def _create_events_signals_and_drafts() -> None:
     op.create_table(
         "feedback_events",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -335,6 +350,16 @@ def _create_events_and_signals() -> None:
         ),
         _refers("run_signals", "run_id", "runs", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "kind", name=op.f("pk_run_signals")),
+    )
+    op.create_table(
+        "rating_drafts",
+        sa.Column("run_id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
+        sa.Column("updated_at", _TIME, server_default=_NOW, nullable=False),
+        _refers("rating_drafts", "run_id", "runs", ondelete="CASCADE"),
+        _refers("rating_drafts", "user_id", "users", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "user_id", name=op.f("pk_rating_drafts")),
     )
 
 
