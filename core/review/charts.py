@@ -64,15 +64,16 @@ class ChartService:
 def _rated(
     repository: ChartRepository, filter: FeedbackFilter, rated: Rated
 ) -> tuple[Trend, tuple[ModelFigures, ...]]:
-    first_days = repository.first_days(filter.demo) if rated.days else {}
-    known = repository.models(first_days.keys() | rated.models.keys()) if rated.days else {}
+    if not rated.days:
+        return trend({}, filter, now().date(), None, ()), ()
+    any_time = filter == FeedbackFilter(demo=filter.demo)
+    first_days = rated.first_days if any_time else repository.first_days(filter.demo)
+    known = repository.models(first_days.keys() | rated.models.keys())
     days = {day: ByRating(counts) for day, counts in rated.days.items()}
     releases = _releases(first_days, known, rated)
     earliest = min(first_days.values(), default=None)
     over_time = trend(days, filter, now().date(), earliest, releases)
-    models = [
-        _model(known[id], ByRating(counts)) for id, counts in rated.models.items() if id in known
-    ]
+    models = [_model(known[id], ByRating(counts)) for id, counts in rated.models.items()]
     models.sort(key=lambda each: (-each.ratings.n, each.task, each.model, each.revision))
     return over_time, tuple(models)
 
