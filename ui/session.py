@@ -9,8 +9,10 @@ from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
+from core.review.chart_types import Charts
 from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
+from core.review.types import FeedbackFilter
 
 _KEY = "glimpse"
 
@@ -53,6 +55,15 @@ class StaleReview:
     feedback_id: UUID
     changes: Changes
     error: ChangedMeanwhile
+
+
+@dataclass(frozen=True)
+class KeptCharts:
+    """What the charts of the dashboard show, and until when on the monotonic clock it is good."""
+
+    filter: FeedbackFilter
+    charts: Charts
+    until: float
 
 
 @dataclass
@@ -107,6 +118,7 @@ class UiSession:
     chart_clicks: dict[str, int] = field(default_factory=dict)
     """How often marks of each chart of the dashboard were clicked."""
     charts_shown: bool = True
+    charts: KeptCharts | None = None
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

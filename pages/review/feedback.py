@@ -4,7 +4,13 @@ import streamlit as st
 
 from core.permissions import Permission
 from ui.components.demo_notice import demo_notice
-from ui.components.review_charts import charts_of_boxes, charts_of_ratings
+from ui.components.review_charts import (
+    charts_frames,
+    charts_of_boxes,
+    charts_of_ratings,
+    charts_switch,
+    counted,
+)
 from ui.components.review_detail import row_detail
 from ui.components.review_export import export_menu
 from ui.components.review_figures import figures
@@ -25,6 +31,8 @@ review = workbench().review
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.title("Feedback", width="content")
     tools = st.container(horizontal=True, width="content", vertical_alignment="center")
+with tools:
+    with_charts = charts_switch()
 tools.button(
     "Reset",
     key="review-reset",
@@ -49,7 +57,7 @@ filter_bar(view, choices)
 figures(header, view)
 demo_notice(actor, view)
 queue_ended()
-above = st.container()
+frames = charts_frames() if with_charts else None
 with shown():
     table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
@@ -60,10 +68,8 @@ if view.row:
         row_detail(actor, view, view.row, beside)
 else:
     walk_keys(actor, None, beside)
-below = st.container()
-with shown():
-    charts = workbench().charts.charts(actor, view.filter)
-    with above:
-        charts_of_ratings(view, charts)
-    with below:
+if frames is not None:
+    with shown():
+        charts = counted(actor, view.filter)
+        charts_of_ratings(view, charts, frames)
         charts_of_boxes(view, charts)
