@@ -24,6 +24,7 @@ from api.routes import (
     runs,
     triage,
     usage,
+    views,
 )
 from core.workbench import Workbench
 
@@ -67,6 +68,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         feedback,
+        views,
         triage,
         cookie,
         docs,

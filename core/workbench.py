@@ -28,7 +28,9 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.review.charts import ChartService
 from core.review.export import ExportService
+from core.review.saved_views import SavedViewService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
@@ -66,7 +68,9 @@ class Workbench:
     review: ReviewService
     triage: TriageService
     exports: ExportService
+    views: SavedViewService
     signals: SignalService
+    charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -155,7 +159,9 @@ def assemble(
         review=ReviewService(database),
         triage=TriageService(database),
         exports=ExportService(database),
+        views=SavedViewService(database),
         signals=SignalService(database),
+        charts=ChartService(database),
         tell=tell,
         _opened=opened,
     )

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.permissions import Permission
-from ui.components.demo_notice import demo_notice
 from ui.components.answers import own_answers
+from ui.components.demo_notice import demo_notice
 from ui.components.first_steps import first_steps
 from ui.components.start import actions, models, recent_runs, waiting_feedback
 from ui.guard import require

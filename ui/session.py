@@ -12,8 +12,11 @@ from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
 from core.permissions import Actor
 from core.prompts.types import Prompt
-from core.runs.types import Task
+from core.review.chart_types import Charts
+from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
+from core.review.types import FeedbackFilter
+from core.runs.types import Task
 
 _KEY = "glimpse"
 
@@ -64,6 +67,15 @@ class StaleReview:
     feedback_id: UUID
     changes: Changes
     error: ChangedMeanwhile
+
+
+@dataclass(frozen=True)
+class KeptCharts:
+    """What the charts of the dashboard show, and until when on the monotonic clock it is good."""
+
+    filter: FeedbackFilter
+    charts: Charts
+    until: float
 
 
 @dataclass
@@ -119,8 +131,16 @@ class UiSession:
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
+    deleted_view: SavedView | None = None
+    """The saved view deleted last in this tab, so that it can be restored."""
+    renamed_view: UUID | None = None
+    """The saved view that is being given another name."""
     queue_ended: str | None = None
     """How the last triage queue ended."""
+    chart_clicks: dict[str, int] = field(default_factory=dict)
+    """How often marks of each chart of the dashboard were clicked."""
+    charts_shown: bool = True
+    charts: KeptCharts | None = None
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""
