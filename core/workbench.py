@@ -24,6 +24,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.raters.requests import RequestService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -54,6 +55,7 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    requests: RequestService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -134,6 +136,7 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        requests=RequestService(database),
         tell=tell,
         _opened=opened,
     )
