@@ -25,6 +25,7 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
 from core.raters.requests import RequestService
+from core.raters.service import RaterService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -55,6 +56,7 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    raters: RaterService
     requests: RequestService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -136,6 +138,7 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        raters=RaterService(database),
         requests=RequestService(database),
         tell=tell,
         _opened=opened,

@@ -5,6 +5,8 @@ from datetime import datetime
 from uuid import UUID
 
 from core.permissions import Role
+from core.raters.agreement import Agreement
+from core.review.types import Interval
 from core.runs.types import Task
 
 
@@ -46,3 +48,55 @@ class Candidate:
     role: Role
     asked: bool
     rating: int | None
+
+
+@dataclass(frozen=True)
+class Severity:
+    """How much lower somebody rates than the average rater does, on the same runs.
+
+    In stars; above 0 is stricter, below 0 milder. `interval` at 95 %; None where nothing is left
+    to estimate it from. `runs` were rated by others too. Only people of the same `group` can be
+    compared: they are linked by runs rated in common.
+    """
+
+    value: float
+    interval: Interval | None
+    runs: int
+    group: int
+
+
+@dataclass(frozen=True)
+class RaterFigures:
+    """One person's ratings under a filter. Shares are 0 to 1."""
+
+    username: str
+    role: Role
+    ratings: int
+    mean: float
+    commented: float
+    """The share of ratings with a comment."""
+    rate_ms: float | None
+    """The median time from a run's end to its first rating."""
+    severity: Severity | None
+    """None where nobody else rated a run that they rated."""
+    pairs: int
+    """Of a rating of theirs and another's of the same run."""
+    far: int
+    """Pairs that differ by two stars or more."""
+    anchors: int
+    """Ratings of runs that have a reference for them."""
+    anchor_deviation: float | None
+    """The mean of rating less reference, in stars."""
+
+    @property
+    def disagreement(self) -> float | None:
+        return self.far / self.pairs if self.pairs else None
+
+
+@dataclass(frozen=True)
+class RatersReport:
+    """Raters by name; `agreement` is under the filter, `overall` without any."""
+
+    raters: tuple[RaterFigures, ...]
+    agreement: Agreement
+    overall: Agreement
