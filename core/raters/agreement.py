@@ -121,4 +121,6 @@ def _alphas(observed: Floats, values: int, level: Level) -> Floats:
         distances = (distances > 0).astype(np.float64)
     expected = margins[:, :, None] * margins[:, None, :] / (margins.sum(axis=1) - 1)[:, None, None]
     seen, chance = (matrices * distances).sum(axis=(1, 2)), (expected * distances).sum(axis=(1, 2))
-    return np.divide(chance - seen, chance, out=np.full(len(seen), np.nan), where=chance > 0)
+    alphas: Floats = np.full(len(seen), np.nan)
+    np.divide(chance - seen, chance, out=alphas, where=chance > 0)
+    return alphas
