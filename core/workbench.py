@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.detection.cuts import PhraseCuts
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
@@ -24,6 +25,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.quality.service import QualityService
 from core.raters.requests import RequestService
 from core.raters.service import RaterService
 from core.review.service import ReviewService
@@ -56,6 +58,7 @@ class Workbench:
     feedback: FeedbackService
     verdicts: VerdictService
     review: ReviewService
+    quality: QualityService
     raters: RaterService
     requests: RequestService
     tell: Callable[[FirstAdmin], None]
@@ -122,13 +125,14 @@ def assemble(
     database = opened.database
     prompts = PromptService(database)
     generation = GenerationService(database, models, settings)
+    cuts = PhraseCuts(database)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
         database=database,
         models=models,
         accounts=AccountService(database, settings),
-        detection=DetectionService(database, models, settings),
+        detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -138,6 +142,7 @@ def assemble(
         feedback=FeedbackService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
+        quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
         tell=tell,

@@ -1,12 +1,13 @@
 """Detection, whoever asks: checked, answered, recorded, and only then shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from uuid import UUID
 
 from core.config import Settings
 from core.detection.checking import checked_request
+from core.detection.cuts import PhraseCuts
 from core.detection.images import PictureFile, decode, encode
 from core.detection.reading import read_detection, usable_detection
 from core.detection.recording import CheckedRequest, record, record_equal
@@ -23,10 +24,17 @@ from db.session import Database
 
 
 class DetectionService:
-    def __init__(self, database: Database, models: ModelRegistry, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        models: ModelRegistry,
+        settings: Settings,
+        cuts: PhraseCuts | None = None,
+    ) -> None:
         self._database = database
         self._models = models
         self._settings = settings
+        self._cuts = cuts or PhraseCuts(database)
 
     def detect(
         self,
@@ -86,12 +94,18 @@ class DetectionService:
         if run.caption:
             raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
         file = PictureFile(self._usable_file(actor, run_id), self._settings)
-        params = DetectionParams(run.box_threshold, run.text_threshold)
         alone = []
         for phrase in run.phrases:
+            own = run.phrase_thresholds.get(phrase, run.box_threshold)
+            params = DetectionParams(own, run.text_threshold)
             with measured_request(Task.DETECTION, actor.face):
                 alone.append(self._detect(actor, file, (phrase,), params, run.model))
         return tuple(alone)
+
+    def cuts(self, actor: Actor, model: str, phrases: Sequence[str]) -> Mapping[str, float]:
+        """Of these phrases those whose boxes are shown from a score of their own by default."""
+        actor.require(Permission.DETECT)
+        return self._cuts.of(model, phrases)
 
     def get(self, actor: Actor, run_id: UUID) -> DetectionRun:
         """A recorded detection: the actor's own, or one they are asked to rate; anybody's for a
@@ -128,7 +142,9 @@ class DetectionService:
         model: str | None,
     ) -> DetectionRun:
         info = self._models.info(Task.DETECTION, model)
-        request = checked_request(actor, file, prompt, params, info, self._settings.max_phrases)
+        request = checked_request(
+            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
+        )
         known = self._reused(request)
         if known is not None:
             return known

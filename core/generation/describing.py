@@ -106,7 +106,7 @@ def default_boxes(detection: DetectionRun, absent: frozenset[int]) -> tuple[int,
     return tuple(
         place
         for place, each in enumerate(detection.raw)
-        if each.score >= detection.least_score and place not in absent
+        if detection.found(each) and place not in absent
     )
 
 
