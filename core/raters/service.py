@@ -13,7 +13,7 @@ from core.review.types import FeedbackFilter
 from db.repositories.raters import RaterRepository, RaterRow
 from db.session import Database
 
-_EVERYTHING = FeedbackFilter()
+_NO_ANCHORS = (0, None)
 
 
 class RaterService:
@@ -29,14 +29,14 @@ class RaterService:
         criteria = criteria_of(filter)
         with self._database.unit_of_work() as session:
             repository = RaterRepository(session)
-            figures = repository.figures(criteria)
+            figures, anchors = repository.figures(criteria), repository.anchors(criteria)
             patterns = repository.patterns(criteria)
             overall = patterns if not criteria else repository.patterns({})
             pairs = [RaterPair(*row) for row in repository.pairs(criteria, FAR)]
         strict = severities(pairs, _ratings(patterns), sum(patterns.values()))
         agreed = agreement(patterns)
         return RatersReport(
-            raters=_figures(figures, pairs, strict),
+            raters=_figures(figures, anchors, pairs, strict),
             agreement=agreed,
             overall=agreed if overall is patterns else agreement(overall),
         )
@@ -47,7 +47,10 @@ def _ratings(patterns: Mapping[Pattern, int]) -> int:
 
 
 def _figures(
-    rows: Sequence[RaterRow], pairs: Sequence[RaterPair], strict: Mapping[UUID, Severity]
+    rows: Sequence[RaterRow],
+    anchors: Mapping[UUID, tuple[int, float]],
+    pairs: Sequence[RaterPair],
+    strict: Mapping[UUID, Severity],
 ) -> tuple[RaterFigures, ...]:
     shared: Counter[UUID] = Counter()
     far: Counter[UUID] = Counter()
@@ -66,8 +69,8 @@ def _figures(
             severity=strict.get(row.user_id),
             pairs=shared[row.user_id],
             far=far[row.user_id],
-            anchors=row.anchors,
-            anchor_deviation=row.anchor_deviation,
+            anchors=anchors.get(row.user_id, _NO_ANCHORS)[0],
+            anchor_deviation=anchors.get(row.user_id, _NO_ANCHORS)[1],
         )
         for row in rows
     )

@@ -76,7 +76,7 @@ class RaterFigures:
     commented: float
     """The share of ratings with a comment."""
     rate_ms: float | None
-    """The median time from a run's end to its first rating."""
+    """The median time from a run's end to its first rating, good to 1 %."""
     severity: Severity | None
     """None where nobody else rated a run that they rated."""
     pairs: int

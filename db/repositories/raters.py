@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CTE, Double, and_, cast, func, literal, select
+from sqlalchemy import CTE, Double, Integer, and_, cast, func, literal, select
 from sqlalchemy.orm import Session, aliased
 
 from db.models import Feedback, RatingRequest, RunRating, User
@@ -20,8 +20,6 @@ class RaterRow(NamedTuple):
     mean: float
     commented: int
     rate_ms: float | None
-    anchors: int
-    anchor_deviation: float | None
 
 
 class PairRow(NamedTuple):
@@ -41,40 +39,64 @@ class RaterRepository:
         self._session = session
 
     def figures(self, criteria: Criteria) -> list[RaterRow]:
-        """Of everybody who rated, by name."""
-        off = Feedback.rating - RatingRequest.reference
-        figures = (
+        """Of everybody who rated, by name. The median time is good to 1 %.
+
+        For the median, times are counted by their logarithm, in steps of 1 %: unlike sorting them
+        this is one pass, which several workers of the database share.
+        """
+        step = cast(func.floor(func.ln(cast(Feedback.rate_ms, Double) + 1) * 100), Integer)
+        counted = (
             select(
                 Feedback.user_id,
+                step.label("step"),
                 func.count().label("ratings"),
-                cast(func.avg(Feedback.rating), Double).label("mean"),
+                func.sum(Feedback.rating).label("stars"),
                 func.count().filter(Feedback.comment != "").label("commented"),
-                func.percentile_cont(0.5).within_group(Feedback.rate_ms).label("rate_ms"),
-                func.count(off).label("anchors"),
-                cast(func.avg(off), Double).label("anchor_deviation"),
+                func.count(Feedback.rate_ms).label("timed"),
             )
-            .outerjoin(
+            .where(*where_feedback(criteria))
+            .group_by(Feedback.user_id, step)
+            .subquery()
+        )
+        timed, person = func.sum(counted.c.timed), counted.c.user_id
+        running = select(
+            counted,
+            timed.over(partition_by=person, order_by=counted.c.step).label("until"),
+            timed.over(partition_by=person).label("all_timed"),
+        ).subquery()
+        halfway = func.min(running.c.step).filter(running.c.until * 2 >= running.c.all_timed)
+        rows = self._session.execute(
+            select(
+                User.id,
+                User.username,
+                User.role,
+                cast(func.sum(running.c.ratings), Integer),
+                cast(func.sum(running.c.stars) / func.sum(running.c.ratings), Double),
+                cast(func.sum(running.c.commented), Integer),
+                func.exp((halfway + 0.5) / literal(100.0, Double)) - 1,
+            )
+            .join(running, running.c.user_id == User.id)
+            .group_by(User.id)
+            .order_by(func.lower(User.username))
+        )
+        return [RaterRow(*row) for row in rows]
+
+    def anchors(self, criteria: Criteria) -> dict[UUID, tuple[int, float]]:
+        """For each rater how many ratings have a reference, and the mean of rating less that."""
+        off = cast(Feedback.rating - RatingRequest.reference, Double)
+        rows = self._session.execute(
+            select(Feedback.user_id, func.count(), func.avg(off))
+            .join(
                 RatingRequest,
                 and_(
                     RatingRequest.run_id == Feedback.run_id,
                     RatingRequest.user_id == Feedback.user_id,
                 ),
             )
-            .where(*where_feedback(criteria))
+            .where(*where_feedback(criteria), RatingRequest.reference.is_not(None))
             .group_by(Feedback.user_id)
-            .subquery()
         )
-        rows = self._session.execute(
-            select(
-                User.id,
-                User.username,
-                User.role,
-                *(figures.c[name] for name in RaterRow._fields[3:]),
-            )
-            .join(figures, figures.c.user_id == User.id)
-            .order_by(func.lower(User.username))
-        )
-        return [RaterRow(*row) for row in rows]
+        return {row[0]: (row[1], row[2]) for row in rows}
 
     def patterns(self, criteria: Criteria) -> dict[tuple[int, ...], int]:
         """How often each of the five ratings was given to a run: runs by that, of two or more."""
