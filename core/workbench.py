@@ -28,6 +28,7 @@ from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
 from core.raters.service import RaterService
+from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.runs.service import RunService
 from db.session import Database
@@ -61,6 +62,7 @@ class Workbench:
     quality: QualityService
     raters: RaterService
     requests: RequestService
+    exports: ExportService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -145,6 +147,7 @@ def assemble(
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
+        exports=ExportService(database),
         tell=tell,
         _opened=opened,
     )

@@ -1,16 +1,19 @@
-"""A query's rows as CSV, streamed by PostgreSQL's COPY in constant memory."""
+"""What a transaction reads, as a stream of bytes made by PostgreSQL's COPY in constant memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from queue import Empty, Full, Queue
 from threading import Event, Lock, Thread
-from typing import Any
+from typing import Any, Protocol
 
-from psycopg2 import extensions
+from psycopg2 import extensions, sql
 from sqlalchemy import Select
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
 
 from db.session import Database
+
+AnySelect = Select[*tuple[Any, ...]]
 
 _CHUNK_BYTES = 1 << 18
 _CHUNKS_HELD = 8
@@ -18,21 +21,51 @@ _TIMEOUT = "30min"
 _POLL_S = 0.5
 
 
+class Sink(Protocol):
+    def write(self, data: bytes, /) -> object: ...
+
+
 class _Closed(Exception):
     """The reader has left."""
 
 
-class CopyStream(Iterator[bytes]):
-    """An iterator of CSV in UTF-8 with a header line; it holds one connection until it ends.
+class Source:
+    """One transaction, which sees the database as it was when the transaction began."""
 
-    A slow reader slows the server down: at most about 2 MiB wait here. `close` ends the COPY in
+    def __init__(self, session: Session, driver: extensions.connection) -> None:
+        self.session = session
+        self._driver = driver
+
+    def copy_csv(self, statement: AnySelect, into: Sink, quoted: Sequence[str] = ()) -> None:
+        """The rows as CSV in UTF-8 with a header line; columns of `quoted` always in quotes."""
+        force: sql.Composable = sql.SQL("")
+        if quoted:
+            names = sql.SQL(", ").join(map(sql.Identifier, quoted))
+            force = sql.SQL(", force_quote ({})").format(names)
+        self._copy(statement, into, sql.SQL("format csv, header{}").format(force))
+
+    def copy_lines(self, statement: AnySelect, into: Sink) -> None:
+        """The rows' only column, which must have no control characters, a line each."""
+        signs = sql.SQL("format csv, delimiter E'\\x02', quote E'\\x01'")
+        self._copy(statement, into, signs)
+
+    def _copy(self, statement: AnySelect, into: Sink, options: sql.Composable) -> None:
+        with self._driver.cursor() as cursor:
+            command = _copy_command(cursor, statement, options)
+            cursor.copy_expert(command, into, size=_CHUNK_BYTES)
+
+
+class CopyStream(Iterator[bytes]):
+    """An iterator of what `work` writes; it holds one connection until it ends.
+
+    A slow reader slows the server down: at most about 2 MiB wait here. `close` ends what runs in
     the server at once and frees the connection; a stream that fails raises, so that a broken
     export is never taken for a short one. Connection errors are raised while it is made.
     """
 
-    def __init__(self, database: Database, statement: Select[*tuple[Any, ...]]) -> None:
+    def __init__(self, database: Database, work: Callable[[Source, Sink], None]) -> None:
         self._database = database
-        self._statement = statement
+        self._make = work
         self._chunks: Queue[bytes | BaseException | None] = Queue(_CHUNKS_HELD)
         self._buffer = bytearray()
         self._closed = Event()
@@ -72,7 +105,7 @@ class CopyStream(Iterator[bytes]):
 
     def _work(self) -> None:
         try:
-            self._copy()
+            self._read()
             if self._buffer:
                 self._put(bytes(self._buffer))
             self._put(None)
@@ -81,20 +114,22 @@ class CopyStream(Iterator[bytes]):
         except BaseException as error:  # noqa: BLE001 - handed to the reader, who raises it
             self._fail(error)
 
-    def _copy(self) -> None:
+    def _read(self) -> None:
         with self._database.unit_of_work() as session:
-            driver = session.connection().connection.driver_connection
+            connection = session.connection(
+                execution_options={"isolation_level": "REPEATABLE READ"}
+            )
+            driver = connection.connection.driver_connection
             assert isinstance(driver, extensions.connection)  # noqa: S101
             with driver.cursor() as cursor:
                 cursor.execute("set local statement_timeout = %s", (_TIMEOUT,))
-                command = _copy_command(cursor, self._statement)
-                self._began(driver)
-                try:
-                    cursor.copy_expert(command, self, size=_CHUNK_BYTES)
-                finally:
-                    self._ended()
-                    if self._closed.is_set():
-                        session.invalidate()
+            self._began(driver)
+            try:
+                self._make(Source(session, driver), self)
+            finally:
+                self._ended()
+                if self._closed.is_set():
+                    session.invalidate()
 
     def _began(self, driver: extensions.connection) -> None:
         with self._lock:
@@ -127,11 +162,18 @@ class CopyStream(Iterator[bytes]):
             return
 
 
-def _copy_command(cursor: extensions.cursor, statement: Select[*tuple[Any, ...]]) -> bytes:
-    """COPY takes no parameters, so the driver writes them into the statement, quoted."""
+def written_out(cursor: extensions.cursor, statement: AnySelect) -> bytes:
+    """The statement with its parameters in it, quoted by the driver: COPY takes none."""
     compiled = statement.compile(
         dialect=postgresql.psycopg2.dialect(),  # type: ignore[no-untyped-call]
         compile_kwargs={"render_postcompile": True},
     )
     query: bytes = cursor.mogrify(str(compiled), compiled.params)
-    return b"copy (" + query + b") to stdout with (format csv, header)"
+    return query
+
+
+def _copy_command(
+    cursor: extensions.cursor, statement: AnySelect, options: sql.Composable
+) -> bytes:
+    said = options.as_string(cursor).encode()
+    return b"copy (" + written_out(cursor, statement) + b") to stdout with (" + said + b")"

@@ -1,19 +1,34 @@
 """Ratings in, ratings out."""
 
-from typing import Annotated, Any
+from collections.abc import Iterable
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import FeedbackOut
 from api.deps import SECURED, Bench, Caller
 from api.schemas import FeedbackIn
-from api.streaming import Flow, from_thread
+from api.streaming import Chunks, Flow, from_thread
 from core.clock import now
 from core.errors import Invalid
+from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query
 
 router = APIRouter(prefix="/api/v1/feedback", tags=["feedback"], dependencies=SECURED)
-_FORMATS = ("csv",)
+
+
+class _Format(NamedTuple):
+    media_type: str
+    name: str
+    ending: str
+
+
+_FORMATS = {
+    "csv": _Format("text/csv; charset=utf-8", "feedback", "csv"),
+    "coco": _Format("application/json", "verdicts", "json"),
+    "evidence": _Format("application/zip", "evidence", "zip"),
+}
+_CHOICES = ("format", "images", "columns")
 
 
 def _text_parameter(name: str) -> dict[str, Any]:
@@ -22,7 +37,7 @@ def _text_parameter(name: str) -> dict[str, Any]:
     return {"name": name, "in": "query", "required": False, "schema": schema}
 
 
-_FILTERS = {"parameters": [_text_parameter(name) for name in ("format", *FILTER_NAMES)]}
+_FILTERS = {"parameters": [_text_parameter(name) for name in (*_CHOICES, *FILTER_NAMES)]}
 
 
 @router.post("", status_code=201, responses={200: {"model": FeedbackOut}})
@@ -58,19 +73,49 @@ def rate(
 @router.get(
     "/export",
     response_class=Response,
-    responses={200: {"content": {"text/csv": {}}}},
+    responses={200: {"content": {kind.media_type: {} for kind in _FORMATS.values()}}},
     openapi_extra=_FILTERS,
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:
-    """The ratings that match the filters, as a file; without the right to all, one's own."""
+    """The ratings that match the filters, as a file; without the right to all, one's own.
+
+    `format` is `csv`, `coco` for what was said of boxes, or `evidence`: a ZIP file with the CSV and
+    a manifest, and with `images=yes` the pictures. `columns` are those of the CSV, with commas
+    between them.
+    """
     asked = {name: request.query_params.getlist(name) for name in request.query_params}
-    kind, *more = asked.pop("format", ["csv"])
-    if more:
-        raise Invalid("“format” is given twice; give it once.")
+    kind = _single(asked, "format", "csv")
     if kind not in _FORMATS:
-        raise Invalid(f"There is no format “{kind[:20]}”; use one of: {', '.join(_FORMATS)}.")
-    chunks = bench.review.export_csv(caller, from_query(asked))
+        raise _unknown("format", kind, _FORMATS)
+    images = _single(asked, "images", "no")
+    if images not in {"yes", "no"}:
+        raise _unknown("images", images, ("yes", "no"))
+    names = _single(asked, "columns", "")
+    columns = columns_of(names) if names else None
+    filter = from_query(asked)
+    chunks: Chunks
+    if kind == "coco":
+        chunks = bench.exports.coco(caller, filter)
+    elif kind == "evidence":
+        chunks = bench.exports.evidence(caller, filter, columns, images=images == "yes")
+    else:
+        chunks = bench.exports.csv(caller, filter, columns)
     first = next(chunks)
-    name = f"glimpse-feedback-{now().date()}.csv"
+    name = f"glimpse-{_FORMATS[kind].name}-{now().date()}.{_FORMATS[kind].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Flow(from_thread(first, chunks), "text/csv; charset=utf-8", headers)
+    return Flow(from_thread(first, chunks), _FORMATS[kind].media_type, headers)
+
+
+def _single(asked: dict[str, list[str]], name: str, default: str) -> str:
+    """Take a value that is no filter out of what was asked."""
+    said, *more = asked.pop(name, [default])
+    if more:
+        raise Invalid(f"“{name}” is given twice; give it once.", facts={"field": name})
+    return said
+
+
+def _unknown(name: str, said: str, allowed: Iterable[str]) -> Invalid:
+    return Invalid(
+        f"There is no {name} “{said[:20]}”; use one of: {', '.join(allowed)}.",
+        facts={"field": name, "allowed": list(allowed)},
+    )

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.detection.records import as_output
 from core.detection.types import Box, Detection, DetectionRun
-from db.repositories.review_sql import FORMULA_STARTS
+from db.repositories.exports import FORMULA_STARTS
 
 CSV_COLUMNS = (
     *("run_id", "created_at", "model", "revision", "prompt", "caption", "image_sha256"),

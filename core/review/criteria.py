@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from core.review.filters import FILTER_NAMES, checked
+from core.review.filters import FILTER_NAMES, FIRST_DAY, LAST_DAY, checked
 from core.review.types import NOBODY, FeedbackFilter, JudgedAs
 
 _VERDICTS = {
@@ -35,12 +35,19 @@ def criteria_of(filter: FeedbackFilter) -> dict[str, Any]:
 
 def period_before(filter: FeedbackFilter) -> FeedbackFilter | None:
     """The same filter over as many days from `against` on, or just before; None where the period
-    is open."""
+    is open, or the one before it would begin earlier than any can."""
     if filter.since is None or filter.until is None:
         return None
-    length = filter.until - filter.since
-    first = filter.against or filter.since - length - timedelta(days=1)
-    return replace(filter, since=first, until=first + length, against=None)
+    days = (filter.until - filter.since).days
+    if filter.against is not None:
+        first = filter.against
+    elif (filter.since - FIRST_DAY).days > days:
+        first = filter.since - timedelta(days=days + 1)
+    else:
+        return None
+    if (LAST_DAY - first).days < days:
+        return None
+    return replace(filter, since=first, until=first + timedelta(days=days), against=None)
 
 
 def _judged(criteria: dict[str, Any]) -> dict[str, Any]:

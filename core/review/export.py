@@ -1,24 +1,95 @@
-"""The export as a stream, so that a million rows cost no more memory than ten."""
+"""Ratings as files, made while they are read: a million rows cost no more memory than ten."""
 
+from collections.abc import Sequence
+
+from core.errors import NotAllowed
 from core.permissions import Actor, Permission
+from core.review.coco import write_coco
+from core.review.columns import COLUMNS, FOR_REVIEWERS, checked_columns
 from core.review.criteria import criteria_of
+from core.review.evidence import Evidence, write_evidence
 from core.review.types import FeedbackFilter
-from db.copy import CopyStream as CsvStream
-from db.repositories.review import export_statement
+from db.copy import CopyStream as ByteStream
+from db.repositories.exports import TEXTS, export_statement
+from db.repositories.review_sql import Criteria
 from db.session import Database
 
-__all__ = ["CsvStream", "export_csv"]
+__all__ = ["ByteStream", "ExportService"]
 
 
-def export_csv(database: Database, actor: Actor, filter: FeedbackFilter) -> CsvStream:
-    """CSV in UTF-8 with a header line, newest first; close it when its reader leaves.
+class ExportService:
+    """Whoever may not export everything gets the ratings they gave themselves.
 
-    Whoever may not export everything gets the ratings they gave themselves. Text that a
-    spreadsheet would compute has a quote in front. A stream that raises is a broken export: hand
-    the error on instead of ending the file.
+    Close a stream when its reader leaves. One that raises is a broken export: hand the error on
+    instead of ending the file. All of a file shows one moment of the database.
     """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def csv(
+        self, actor: Actor, filter: FeedbackFilter, columns: Sequence[str] | None = None
+    ) -> ByteStream:
+        """CSV in UTF-8 with a header line, newest first, with all columns the actor may see.
+
+        Text that a spreadsheet would compute has a quote in front.
+
+        Raises
+        ------
+        Invalid : the filter, or no such column.
+        NotAllowed : no right to export, or to a column.
+        """
+        criteria, chosen = _criteria(actor, filter), _columns(actor, columns)
+        statement = export_statement(criteria, chosen)
+        quoted = [name for name in chosen if name in TEXTS]
+        return ByteStream(
+            self._database, lambda source, sink: source.copy_csv(statement, sink, quoted)
+        )
+
+    def coco(self, actor: Actor, filter: FeedbackFilter) -> ByteStream:
+        """What people said of boxes, with the ratings that match, in COCO's format.
+
+        See `core.review.coco`. Raises as `csv`.
+        """
+        criteria = _criteria(actor, filter)
+        return ByteStream(
+            self._database, lambda source, sink: write_coco(source, sink, criteria, filter)
+        )
+
+    def evidence(
+        self,
+        actor: Actor,
+        filter: FeedbackFilter,
+        columns: Sequence[str] | None = None,
+        *,
+        images: bool = False,
+    ) -> ByteStream:
+        """The ratings with all that makes them checkable, as a ZIP file.
+
+        See `core.review.evidence`. Raises as `csv`; the stream's first step raises `TooLarge` for
+        more ratings than a pack may hold.
+        """
+        criteria, chosen = _criteria(actor, filter), _columns(actor, columns)
+        asked = Evidence(actor.username, filter, criteria, chosen, images)
+        return ByteStream(self._database, lambda source, sink: write_evidence(source, sink, asked))
+
+
+def _criteria(actor: Actor, filter: FeedbackFilter) -> Criteria:
     criteria = criteria_of(filter)
     if not actor.may(Permission.EXPORT_ALL):
         actor.require(Permission.EXPORT_OWN)
         criteria["user_id"] = actor.user_id
-    return CsvStream(database, export_statement(criteria))
+    return criteria
+
+
+def _columns(actor: Actor, columns: Sequence[str] | None) -> tuple[str, ...]:
+    reviews = actor.may(Permission.EXPORT_ALL)
+    if columns is None:
+        return tuple(name for name in COLUMNS if reviews or name not in FOR_REVIEWERS)
+    chosen = checked_columns(columns)
+    for name in chosen:
+        if name in FOR_REVIEWERS and not reviews:
+            raise NotAllowed(
+                f"The column “{name}” is for reviewers; leave it out.", facts={"field": "columns"}
+            )
+    return chosen

@@ -1,4 +1,4 @@
-"""Reviewing feedback: figures, pages, one row, triage and export, all through one filter."""
+"""Reviewing feedback: figures, pages, one row and triage, all through one filter."""
 
 from datetime import datetime
 from itertools import groupby
@@ -7,11 +7,10 @@ from uuid import UUID
 from core.errors import Conflict, NotFound
 from core.feedback.service import as_feedback
 from core.feedback.types import Feedback, ReviewStatus
-from core.permissions import Actor, Permission
+from core.permissions import Actor, Permission, Role
 from core.review.criteria import criteria_of, period_before
-from core.review.export import CsvStream, export_csv
 from core.review.paging import read_cursor, read_slice
-from core.review.statistics import wilson
+from core.review.statistics import mean_interval, wilson
 from core.review.types import (
     FeedbackFilter,
     FeedbackPage,
@@ -22,7 +21,9 @@ from core.review.types import (
     RowDetail,
 )
 from core.runs.types import Task
+from db.repositories.choices import ChoiceRepository
 from db.repositories.review import PageRow, ReviewRepository
+from db.repositories.review_figures import FigureRepository
 from db.session import Database
 
 
@@ -35,10 +36,15 @@ class ReviewService:
         actor.require(Permission.REVIEW)
         before = period_before(filter)
         with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
+            repository = FigureRepository(session)
             current = _kpis(repository, filter)
             previous = None if before is None else _kpis(repository, before)
-        return Header(current, previous, wilson(current.positive, current.rated))
+        return Header(
+            current,
+            previous,
+            positive_interval=wilson(current.positive, current.rated),
+            mean_interval=mean_interval(current.by_rating),
+        )
 
     def page(
         self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
@@ -69,10 +75,14 @@ class ReviewService:
         """What has been rated, by whom and with which tags; revisions only where several are."""
         actor.require(Permission.REVIEW)
         with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
-            models = _model_choices(repository.rated_models())
-            users, tags = repository.raters(), repository.tags()
-        return FilterChoices(models, tuple(users), tuple(tags))
+            repository = ChoiceRepository(session)
+            return FilterChoices(
+                models=_model_choices(repository.models()),
+                users=tuple(repository.raters()),
+                tags=tuple(repository.tags()),
+                phrases=tuple(repository.phrases()),
+                reviewers=tuple(repository.people(Role.ADMIN)),
+            )
 
     def set_status(
         self, actor: Actor, feedback_id: UUID, status: ReviewStatus, seen_at: datetime
@@ -103,15 +113,8 @@ class ReviewService:
             facts={"status": now.feedback.review_status, "rating": now.feedback.rating},
         )
 
-    def export_csv(self, actor: Actor, filter: FeedbackFilter) -> CsvStream:
-        """Everything that matches, to whoever may export all; otherwise the actor's own ratings.
 
-        See `core.review.export.export_csv`.
-        """
-        return export_csv(self._database, actor, filter)
-
-
-def _kpis(repository: ReviewRepository, filter: FeedbackFilter) -> Kpis:
+def _kpis(repository: FigureRepository, filter: FeedbackFilter) -> Kpis:
     criteria = criteria_of(filter)
     figures = repository.figures(criteria)
     runs, rated_runs = repository.runs(criteria)

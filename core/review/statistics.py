@@ -1,7 +1,10 @@
 """Intervals for what is counted."""
 
+from collections.abc import Sequence
 from math import sqrt
 from statistics import NormalDist
+
+from scipy.special import stdtrit
 
 from core.review.types import Interval
 
@@ -22,3 +25,21 @@ def wilson(positive: int, n: int, confidence: float = 0.95) -> Interval | None:
     centre = (share + z * z / (2 * n)) / scale
     half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n)) / scale
     return Interval(low=max(0.0, centre - half), high=min(1.0, centre + half))
+
+
+def mean_interval(by_rating: Sequence[int], confidence: float = 0.95) -> Interval | None:
+    """Student's interval for the mean of ratings of 1, 2, 3 and so on, of which there are so many.
+
+    mean ± t s / √n with n - 1 degrees of freedom (Student, "The probable error of a mean",
+    Biometrika 6 (1908) 1-25), cut off at the lowest and the highest rating. None where fewer than
+    two, or only equal ratings, tell nothing of their spread.
+    """
+    n = sum(by_rating)
+    total = sum(rating * count for rating, count in enumerate(by_rating, start=1))
+    squares = sum(rating * rating * count for rating, count in enumerate(by_rating, start=1))
+    if n < 2 or n * squares == total * total:
+        return None
+    variance = (n * squares - total * total) / (n * (n - 1))
+    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * sqrt(variance / n)
+    mean = total / n
+    return Interval(low=max(1.0, mean - half), high=min(float(len(by_rating)), mean + half))

@@ -127,6 +127,8 @@ class Header:
     """None where the filter has no start or no end, so no earlier period is defined."""
     positive_interval: Interval | None
     """Wilson score interval at 95 %."""
+    mean_interval: Interval | None
+    """Of the mean rating, Student's at 95 %; None where no spread can be told."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,9 @@ class FilterChoices:
     models: tuple[str, ...]
     users: tuple[str, ...]
     tags: tuple[str, ...]
+    phrases: tuple[str, ...] = ()
+    """Labels of judged boxes."""
+    reviewers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Counts of ratings and runs, kept exact by triggers in the transaction of every change.
 
-A row is counted in one of several slots by its connection, so that people who rate at the same time
-do not wait for each other: a count is the sum over the slots, and one slot's may be negative.
+A row is counted in one of several slots, so that people who rate at the same time do not wait for
+each other: a count is the sum over the slots, and one slot's may be negative or 0. For each table
+there is a function, its name with `_recount` behind, that counts anew.
 """
 
 from datetime import date
@@ -36,6 +37,7 @@ class RaterDay(Base):
 
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
+    model_id: Mapped[UUID] = mapped_column(primary_key=True)
     demo: Mapped[bool] = mapped_column(primary_key=True)
     n: Mapped[int] = mapped_column(BigInteger)
 

@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from db.models import Feedback
+from db.repositories.verdicts import VerdictRepository
 
 __all__ = ["Feedback", "FeedbackRepository"]
 
@@ -39,7 +40,10 @@ class FeedbackRepository:
         An equal repeat leaves `updated_at` alone, and a change without an idempotency key keeps
         the one before, so that a late repeat of that one is still known. The flag says whether
         the row is new: an inserted row has no previous version, so its `xmax` is 0.
+
+        What the person says of the run's boxes meanwhile waits, as the row carries a copy of it.
         """
+        VerdictRepository(self._session).lock(values["run_id"], values["user_id"])
         new = insert(Feedback).values(values)
         names = ("rating", "tags", "comment", "failed_step")
         said = [Feedback.__table__.c[name] for name in names]

@@ -1,30 +1,19 @@
-"""Feedback as reviewers look at it: figures, pages, one row, and the export's statement."""
+"""Feedback as reviewers look at it: pages, and one row."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, distinct, exists, func, literal, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from db.models import Feedback, Model, Run, User
-from db.repositories.review_sql import Criteria, export_columns, where_feedback, where_runs
+from db.repositories.review_sql import Criteria, where_feedback
 
 Place = tuple[datetime, UUID]
 """Where a row stands in the order of pages: its `created_at` and its id."""
 
-MAX_TAGS_OFFERED = 200
-
-
 AnySelect = Select[*tuple[Any, ...]]
-
-
-class Figures(NamedTuple):
-    raters: int
-    untriaged: int
-    by_rating: tuple[int, ...]
-    """How many ratings of 1, 2, 3, 4 and 5."""
 
 
 class PageRow(NamedTuple):
@@ -40,28 +29,6 @@ class PageRow(NamedTuple):
 class ReviewRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    def figures(self, criteria: Criteria) -> Figures:
-        """How many rated, how many ratings nobody has looked at, and how many of each value."""
-        ratings = (func.count().filter(Feedback.rating == rating) for rating in range(1, 6))
-        counts: tuple[Any, ...] = self._session.execute(
-            select(
-                func.count(distinct(Feedback.user_id)),
-                func.count().filter(Feedback.review_status == "new"),
-                *ratings,
-            ).where(*where_feedback(criteria))
-        ).one()
-        return Figures(counts[0], counts[1], tuple(counts[2:]))
-
-    def runs(self, criteria: Criteria) -> tuple[int, int]:
-        """How many runs there are, and how many of them anybody rated."""
-        rated = exists(select(literal(1)).where(Feedback.run_id == Run.id))
-        row = self._session.execute(
-            select(func.count(), func.count().filter(rated))
-            .select_from(Run)
-            .where(*where_runs(criteria))
-        ).one()
-        return row[0], row[1]
 
     def page(
         self, criteria: Criteria, size: int, *, after: Place | None = None, older: bool = True
@@ -101,38 +68,6 @@ class ReviewRepository:
             )
             .returning(Feedback)
         )
-
-    def rated_models(self) -> list[tuple[str, str]]:
-        """Name and revision, by name, the newest revision first."""
-        rated = exists(select(literal(1)).where(Feedback.model_id == Model.id))
-        rows = self._session.execute(
-            select(Model.name, Model.revision)
-            .where(rated)
-            .order_by(Model.name, Model.created_at.desc())
-        )
-        return [(row[0], row[1]) for row in rows]
-
-    def raters(self) -> Sequence[str]:
-        rated = exists(select(literal(1)).where(Feedback.user_id == User.id))
-        return self._session.scalars(
-            select(User.username).where(rated).order_by(func.lower(User.username))
-        ).all()
-
-    def tags(self) -> Sequence[str]:
-        """The tags in use, most used first."""
-        tag = select(func.unnest(Feedback.tags).label("tag")).subquery().c.tag
-        return self._session.scalars(
-            select(tag).group_by(tag).order_by(func.count().desc(), tag).limit(MAX_TAGS_OFFERED)
-        ).all()
-
-
-def export_statement(criteria: Criteria) -> AnySelect:
-    """Every matching row, newest first, with the columns of `export_columns`."""
-    return (
-        _joined(select(*export_columns()))
-        .where(*where_feedback(criteria))
-        .order_by(Feedback.created_at.desc(), Feedback.id.desc())
-    )
 
 
 def _rows() -> AnySelect:

@@ -1,7 +1,6 @@
-"""The review area's SQL: which conditions and which columns there are; nothing else gets in."""
+"""The review area's SQL: which conditions there are; nothing else gets in."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any
@@ -10,11 +9,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
-    Text,
-    case,
     cast,
     func,
-    literal,
     or_,
     select,
 )
@@ -25,37 +21,39 @@ from db.models import Feedback, Model, Run, User
 Criteria = Mapping[str, Any]
 """Condition name to value; see `FEEDBACK_CONDITIONS`. Names outside it raise `KeyError`."""
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-
 
 def where_feedback(criteria: Criteria) -> list[ColumnElement[bool]]:
     return [FEEDBACK_CONDITIONS[name](value) for name, value in criteria.items()]
 
 
-def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+def run_criteria(criteria: Criteria) -> dict[str, Any]:
     """The part of the criteria that tells runs apart, rated or not."""
-    return [
-        RUN_CONDITIONS[name](value) for name, value in criteria.items() if name in RUN_CONDITIONS
-    ]
+    return {name: value for name, value in criteria.items() if name in RUN_CONDITIONS}
 
 
-def _models(name: str) -> Select[Any]:
+def where_runs(criteria: Criteria) -> list[ColumnElement[bool]]:
+    return [RUN_CONDITIONS[name](value) for name, value in run_criteria(criteria).items()]
+
+
+def models_named(name: str) -> Select[Any]:
     return select(Model.id).where(
         or_(Model.name == name, Model.name + "@" + Model.revision == name)
     )
 
 
-def _users(name: str) -> Select[Any]:
+def users_named(name: str) -> Select[Any]:
     return select(User.id).where(func.lower(User.username) == name.lower())
 
 
-def _raters(role: str) -> Select[Any]:
+def raters_with(role: str) -> Select[Any]:
     return select(User.id).where(User.role == role)
 
 
 def _assigned(name: str | None) -> ColumnElement[bool]:
     return (
-        Feedback.assignee_id.is_(None) if name is None else Feedback.assignee_id.in_(_users(name))
+        Feedback.assignee_id.is_(None)
+        if name is None
+        else Feedback.assignee_id.in_(users_named(name))
     )
 
 
@@ -91,7 +89,7 @@ def _judged(box: Mapping[str, Any]) -> ColumnElement[bool]:
     )
 
 
-def _setting(column: SQLColumnExpression[Any]) -> Callable[[float], ColumnElement[bool]]:
+def setting(column: SQLColumnExpression[Any]) -> Callable[[float], ColumnElement[bool]]:
     return lambda value: column == Decimal(str(round(value, 2)))
 
 
@@ -103,10 +101,10 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Feedback.created_at >= at,
     "before": lambda at: Feedback.created_at < at,
     "task": lambda task: Feedback.task == task,
-    "model": lambda name: Feedback.model_id.in_(_models(name)),
-    "user": lambda name: Feedback.user_id.in_(_users(name)),
+    "model": lambda name: Feedback.model_id.in_(models_named(name)),
+    "user": lambda name: Feedback.user_id.in_(users_named(name)),
     "user_id": lambda user_id: Feedback.user_id == user_id,
-    "role": lambda role: Feedback.user_id.in_(_raters(role)),
+    "role": lambda role: Feedback.user_id.in_(raters_with(role)),
     "rating_min": lambda rating: Feedback.rating >= rating,
     "rating_max": lambda rating: Feedback.rating <= rating,
     "tags_any": lambda tags: Feedback.tags.overlap(tags),
@@ -124,10 +122,10 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "latency_max": lambda ms: Feedback.latency_ms <= ms,
     "stopped": lambda stopped: (Feedback.run_status == "stopped") == stopped,
     "demo": lambda demo: Feedback.demo == demo,
-    "temperature": _setting(Feedback.temperature),
-    "top_p": _setting(Feedback.top_p),
-    "box_threshold": _setting(Feedback.box_threshold),
-    "text_threshold": _setting(Feedback.text_threshold),
+    "temperature": setting(Feedback.temperature),
+    "top_p": setting(Feedback.top_p),
+    "box_threshold": setting(Feedback.box_threshold),
+    "text_threshold": setting(Feedback.text_threshold),
     "text": lambda text: Feedback.search.op("@@")(func.feedback_query(text)),
 }
 
@@ -135,51 +133,8 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Run.created_at >= at,
     "before": lambda at: Run.created_at < at,
     "task": lambda task: Run.task == task,
-    "model": lambda name: Run.model_id.in_(_models(name)),
-    "user": lambda name: Run.user_id.in_(_users(name)),
-    "role": lambda role: Run.user_id.in_(_raters(role)),
+    "model": lambda name: Run.model_id.in_(models_named(name)),
+    "user": lambda name: Run.user_id.in_(users_named(name)),
+    "role": lambda role: Run.user_id.in_(raters_with(role)),
     "demo": lambda demo: Run.demo == demo,
 }
-
-
-def output_text() -> ColumnElement[str]:
-    """What a run answered, as one text: its texts, or the labels it showed with their scores.
-
-    A text begins with its lead, if it has one: that is how it was read and rated.
-    """
-    return func.run_text(Run.task, Run.output, Run.params)
-
-
-def _safe(column: SQLColumnExpression[str]) -> ColumnElement[str]:
-    """Text that a spreadsheet would compute gets a quote in front, and so stays text."""
-    return case((func.left(column, 1).in_(FORMULA_STARTS), literal("'") + column), else_=column)
-
-
-def export_columns() -> tuple[ColumnElement[Any], ...]:
-    """The export's columns, in order; numbers stay numbers, every free text is made safe."""
-    return (
-        Feedback.id.label("feedback_id"),
-        Feedback.run_id.label("run_id"),
-        _utc(Feedback.created_at).label("created_at"),
-        _utc(Feedback.updated_at).label("updated_at"),
-        _safe(User.username).label("user"),
-        Feedback.task.label("task"),
-        _safe(Model.name).label("model"),
-        _safe(Model.revision).label("revision"),
-        Feedback.rating.label("rating"),
-        _safe(func.array_to_string(Feedback.tags, "; ")).label("tags"),
-        Feedback.review_status.label("status"),
-        _safe(Feedback.comment).label("comment"),
-        _safe(Run.prompt).label("prompt"),
-        _safe(output_text()).label("output"),
-        cast(Run.params, Text).label("params"),
-        func.encode(Run.image_sha256, "hex").label("image_sha256"),
-        Run.latency_ms.label("latency_ms"),
-        Run.status.label("run_status"),
-        Feedback.failed_step.label("failed_step"),
-    )
-
-
-def _utc(column: SQLColumnExpression[datetime]) -> ColumnElement[str]:
-    """ISO 8601 in UTC, with microseconds."""
-    return func.to_char(func.timezone("UTC", column), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')

@@ -163,6 +163,11 @@ def test_the_dashboards_filters_apply(analyst: TestClient, detected: str) -> Non
         ("since=yesterday", "“since”"),
         ("text=%00", "text"),
         ("format=xml", "csv"),
+        ("format=csv&format=csv", "twice"),
+        ("columns=rating,colour", "“colour”"),
+        ("columns=,", "at least one"),
+        ("columns=rating&columns=user", "twice"),
+        ("format=evidence&images=maybe", "yes, no"),
         ("task=detection&task=generation", "twice"),
     ],
 )
@@ -170,6 +175,37 @@ def test_filters_that_cannot_be_are_refused(analyst: TestClient, query: str, sai
     answer = analyst.get(f"{EXPORT}?{query}")
     assert answer.status_code == 422, answer.text
     assert said in error_of(answer)["message"]
+
+
+def test_the_export_has_the_columns_asked_for(analyst: TestClient, detected: str) -> None:
+    analyst.post(PATH, json={"run_id": detected, "rating": 4})
+    answer = analyst.get(EXPORT, params={"columns": "rating,user"})
+    assert answer.text == 'rating,user\n4,"ana"\n'
+    refused = analyst.get(EXPORT, params={"columns": "rating,note"})
+    assert refused.status_code == 403
+    assert "“note”" in error_of(refused)["message"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "media_type", "name"),
+    [
+        ("coco", "application/json", r"glimpse-verdicts-[\d-]{10}\.json"),
+        ("evidence", "application/zip", r"glimpse-evidence-[\d-]{10}\.zip"),
+    ],
+)
+def test_an_export_is_a_named_file_of_its_kind(
+    analyst: TestClient, detected: str, kind: str, media_type: str, name: str
+) -> None:
+    boxes = [{"index": 0, "verdict": "right"}]
+    analyst.post(PATH, json={"run_id": detected, "rating": 4, "boxes": boxes})
+    answer = analyst.get(EXPORT, params={"format": kind})
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == media_type
+    assert re.search(name, answer.headers["Content-Disposition"])
+    if kind == "coco":
+        (annotation,) = answer.json()["annotations"]
+        assert annotation["verdict"] == "right"
+        assert annotation["rater"] == "ana"
 
 
 def test_an_analyst_exports_own_rows_and_an_admin_all(

@@ -101,6 +101,28 @@ def test_a_filter_goes_to_the_address_and_to_the_export(admin: Visitor, ann: Act
     assert table(app) == ["good", "bad"]
 
 
+def test_order_and_columns_stay_whatever_is_done(admin: Visitor, ann: Actor) -> None:
+    for number in range(27):
+        rated(admin, ann, 3, f"comment {number}")
+    given = {"sort": "worst", "columns": "rating,comment"}
+    app = admin.open("feedback", **given)
+    app.button(key="review-older").click().run()
+    assert set(app.query_params) == {*given, "page", "from"}
+    app.selectbox(key="review-rating_max").set_value(4).run()
+    assert dict(app.query_params) == given | {"rating_max": "4"}
+    app.button(key="review-reset").click().run()
+    assert dict(app.query_params) == given
+
+
+def test_unknown_orders_and_columns_are_refused_in_words(admin: Visitor) -> None:
+    app = admin.open("feedback", sort="funniest")
+    assert "no order “funniest”" in app.error[0].value
+    app = admin.open("feedback", columns="rating,colour")
+    assert "no column “colour”" in app.error[0].value
+    app.button(key="review-reset").click().run()
+    assert not app.error
+
+
 def test_filters_that_match_nothing_say_so(admin: Visitor, ann: Actor) -> None:
     rated(admin, ann, 2)
     app = admin.open("feedback", text="nowhere")

@@ -10,7 +10,7 @@ from core.review.filters import FILTER_NAMES, FIRST_DAY, LAST_DAY, MAX_TEXT_CHAR
 from core.review.types import FeedbackFilter, FilterChoices
 from core.runs.types import Task
 from ui.components.review_period import ALL_TIME, OWN_DAYS, PRESETS, days_of, preset_of
-from ui.components.review_view import View, show_in_address
+from ui.components.review_view import open_filter, view_in_address
 from ui.errors import shown
 from ui.guard import require
 
@@ -122,4 +122,4 @@ def _changed() -> None:
     chosen = {name: st.session_state[f"{_KEY}{name}"] for name in FILTER_NAMES}
     with shown():
         filter = FeedbackFilter(**(chosen | {"tag": tuple(chosen["tag"])}))
-        show_in_address(View(checked(filter)))
+        open_filter(view_in_address(), checked(filter))

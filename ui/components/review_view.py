@@ -1,4 +1,5 @@
-"""The review page's view as its address: the filter, the place in the table, the open row."""
+"""The review page's view as its address: the filter, the table's order and columns, the place in
+it, the open row."""
 
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ import streamlit as st
 
 from core.errors import Invalid
 from core.permissions import Permission
+from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
 from core.review.types import FeedbackFilter
 from ui.components.bundle import api_url
@@ -16,6 +18,16 @@ from ui.guard import require
 _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
+_SORT, _COLUMNS = "sort", "columns"
+NEWEST = "newest"
+SORTS = {
+    NEWEST: "newest first",
+    "oldest": "oldest first",
+    "worst": "worst rating first",
+    "best": "best rating first",
+    "slowest": "slowest run first",
+}
+"""The orders of the table, and how they are said."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +36,10 @@ class View:
     cursor: str | None = None
     row: UUID | None = None
     first: int = 1
-    """The number of the page's first row, counted from the newest; a guide, not a fact."""
+    """The number of the page's first row, counted from the first; a guide, not a fact."""
+    sort: str = NEWEST
+    columns: tuple[str, ...] | None = None
+    """Names out of `core.review.columns.COLUMNS`; None: the usual ones."""
 
 
 def view_in_address() -> View:
@@ -43,11 +58,29 @@ def view_in_address() -> View:
         }
     )
     first = said.get(_FIRST, "")
-    return View(filter, said.get(_CURSOR), opened, int(first) if first.isdecimal() else 1)
+    return View(
+        filter,
+        said.get(_CURSOR),
+        opened,
+        int(first) if first.isdecimal() else 1,
+        _sort(said.get(_SORT, "")),
+        columns_of(said[_COLUMNS]) if said.get(_COLUMNS) else None,
+    )
+
+
+def _sort(said: str) -> str:
+    if said and said not in SORTS:
+        raise Invalid(
+            f"There is no order “{said[:40]}”; use one of: {', '.join(SORTS)}.",
+            facts={"field": _SORT, "allowed": list(SORTS)},
+        )
+    return said or NEWEST
 
 
 def show_in_address(view: View) -> None:
     places = {
+        _SORT: view.sort if view.sort != NEWEST else None,
+        _COLUMNS: ",".join(view.columns) if view.columns else None,
         _CURSOR: view.cursor,
         _ROW: str(view.row) if view.row else None,
         _FIRST: str(view.first) if view.cursor else None,
@@ -66,13 +99,39 @@ def open_row(view: View, row: UUID | None) -> None:
 def open_page(view: View, cursor: str | None, first: int) -> None:
     """Callback: turn to another page of the table, which begins with row number `first`."""
     require(Permission.REVIEW)
-    show_in_address(View(view.filter, cursor, first=first))
+    show_in_address(replace(view, cursor=cursor, first=first, row=None))
+
+
+def open_filter(view: View, filter: FeedbackFilter) -> None:
+    """Callback: other rows, from the first page on, in the same order and columns."""
+    require(Permission.REVIEW)
+    show_in_address(_first_page(replace(view, filter=filter)))
+
+
+def open_sorted(view: View, sort: str) -> None:
+    """Callback: the same rows in another order, from the first page on."""
+    require(Permission.REVIEW)
+    show_in_address(_first_page(replace(view, sort=sort)))
+
+
+def open_columns(view: View, columns: tuple[str, ...] | None) -> None:
+    """Callback: the same page with other columns."""
+    require(Permission.REVIEW)
+    show_in_address(replace(view, columns=columns))
+
+
+def _first_page(view: View) -> View:
+    return replace(view, cursor=None, row=None, first=1)
 
 
 def reset() -> None:
-    """Callback: no filter, first page."""
+    """Callback: no filter, first page; order and columns stay unless they cannot be."""
     require(Permission.REVIEW)
-    show_in_address(View(FeedbackFilter()))
+    try:
+        view = view_in_address()
+    except Invalid:
+        view = View(FeedbackFilter())
+    open_filter(view, FeedbackFilter())
 
 
 def export_url(filter: FeedbackFilter) -> str:

@@ -49,6 +49,8 @@ def world(database: Database) -> World:
     }
     draw = random.Random(5)  # noqa: S311
     runs = [_run(draw, people, models) for _ in range(60)]
+    for place, run in enumerate(runs):
+        run.demo, run.status = place % 4 == 0, "stopped" if place % 7 == 0 else "done"
     with database.unit_of_work() as session:
         session.add_all(runs)
     feedback = [_rating(draw, run, user) for run in runs for user in people if draw.random() < 0.6]

@@ -16,7 +16,8 @@ from sqlalchemy import Engine, QueuePool, text
 from core.errors import GlimpseError, NotAllowed
 from core.feedback.types import ReviewStatus
 from core.ids import new_id
-from core.permissions import Role
+from core.permissions import Permission, Role
+from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.review.types import FeedbackFilter
 from core.runs.types import Task
@@ -28,14 +29,17 @@ from tests.core.review.conftest import World
 COLUMNS = (
     *("feedback_id", "run_id", "created_at", "updated_at", "user", "task", "model", "revision"),
     *("rating", "tags", "status", "comment", "prompt", "output", "params", "image_sha256"),
-    *("latency_ms", "run_status", "failed_step"),
+    *("latency_ms", "run_status", "failed_step", "role", "assignee", "fixed_in", "note", "answer"),
+    *("corrected_text", "verdicts", "top_score", "temperature", "top_p"),
+    *("box_threshold", "text_threshold", "rate_ms", "demo"),
 )
 
 
 def exported(world: World, filter: FeedbackFilter, who: int = 0) -> list[dict[str, str]]:
-    content = b"".join(world.review.export_csv(world.people[who], filter))
+    content = b"".join(ExportService(world.database).csv(world.people[who], filter))
     reader = csv.DictReader(io.StringIO(content.decode(), newline=""))
-    assert tuple(reader.fieldnames or ()) == COLUMNS
+    hidden = () if world.people[who].may(Permission.EXPORT_ALL) else ("assignee", "note")
+    assert tuple(reader.fieldnames or ()) == tuple(name for name in COLUMNS if name not in hidden)
     return list(reader)
 
 
@@ -62,7 +66,7 @@ def test_the_header_equals_pandas_on_the_export(world: World) -> None:
     seen = 0
     for filter in [FeedbackFilter(), *(random_filter(draw) for _ in range(10))]:
         kpis = world.review.header(world.admin, filter).current
-        content = b"".join(world.review.export_csv(world.admin, filter))
+        content = b"".join(ExportService(world.database).csv(world.admin, filter))
         table = pd.read_csv(io.BytesIO(content))
         seen += len(table)
         assert kpis.rated == len(table)
@@ -109,7 +113,16 @@ def test_every_cell_is_what_the_row_holds(database: Database) -> None:
         image_sha256=rows.image(database),
     )
     comment = '=1+1 "quoted", two\nlines 红色'
-    row = _feedback(run_id, ann.user_id, model_id, task="detection", comment=comment)
+    row = _feedback(
+        *(run_id, ann.user_id, model_id),
+        task="detection",
+        comment=comment,
+        review_status="fixed",
+        fixed_in="=r2",
+        note="-for us only",
+        answer="@mended",
+        corrected_text="+better",
+    )
     with database.unit_of_work() as session:
         session.add(row)
     world = World(database, ReviewService(database), ann, (ann,), [], [])
@@ -125,7 +138,7 @@ def test_every_cell_is_what_the_row_holds(database: Database) -> None:
         "revision": "'+r1",
         "rating": "2",
         "tags": "'@one; two",
-        "status": "new",
+        "status": "fixed",
         "comment": "'" + comment,
         "prompt": "'＝red circle",
         "output": "'-red circle 0.91",
@@ -134,6 +147,18 @@ def test_every_cell_is_what_the_row_holds(database: Database) -> None:
         "latency_ms": "120",
         "run_status": "done",
         "failed_step": "",
+        "role": "analyst",
+        "fixed_in": "'=r2",
+        "answer": "'@mended",
+        "corrected_text": "'+better",
+        "verdicts": "[]",
+        "top_score": "0.913",
+        "temperature": "",
+        "top_p": "",
+        "box_threshold": "0.35",
+        "text_threshold": "0.25",
+        "rate_ms": "0",
+        "demo": "false",
     }
 
 
@@ -178,7 +203,7 @@ def test_analysts_export_their_own_ratings_only(world: World) -> None:
 def test_guests_export_nothing(world: World) -> None:
     guest = rows.person(world.database, "guest", Role.GUEST)
     with pytest.raises(NotAllowed):
-        world.review.export_csv(guest, FeedbackFilter())
+        ExportService(world.database).csv(guest, FeedbackFilter())
 
 
 def test_hostile_filter_texts_stay_texts(world: World) -> None:
@@ -191,7 +216,7 @@ def test_hostile_filter_texts_stay_texts(world: World) -> None:
 def test_a_reader_who_leaves_frees_the_connection_at_once(database: Database) -> None:
     many_ratings(database, 2_000)
     admin = rows.person(database, "root", Role.ADMIN)
-    with closing(ReviewService(database).export_csv(admin, FeedbackFilter())) as stream:
+    with closing(ExportService(database).csv(admin, FeedbackFilter())) as stream:
         assert next(stream).startswith(b"feedback_id,run_id,")
         assert copies(database) == 1
         assert in_use(database.engine) == 1
@@ -211,7 +236,7 @@ def test_a_whole_export_gives_its_connection_back(world: World) -> None:
 def test_an_export_that_breaks_raises(database: Database) -> None:
     many_ratings(database, 2_000)
     admin = rows.person(database, "root", Role.ADMIN)
-    with closing(ReviewService(database).export_csv(admin, FeedbackFilter())) as stream:
+    with closing(ExportService(database).csv(admin, FeedbackFilter())) as stream:
         next(stream)
         with database.unit_of_work() as session:
             session.execute(
@@ -228,7 +253,7 @@ def test_an_export_that_breaks_raises(database: Database) -> None:
 def test_an_export_from_a_database_that_is_away_says_so(world: World) -> None:
     away = Database("postgresql://nobody@127.0.0.1:1/none", lambda: GlimpseError("away"))
     with pytest.raises(GlimpseError, match="away"):
-        ReviewService(away).export_csv(world.admin, FeedbackFilter())
+        ExportService(away).csv(world.admin, FeedbackFilter())
 
 
 def many_ratings(database: Database, n: int) -> None:

@@ -1,9 +1,9 @@
-"""Intervals against published examples."""
+"""Intervals against published examples, and against a library."""
 
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binomtest, t, tmean, tstd
 
-from core.review.statistics import wilson
+from core.review.statistics import mean_interval, wilson
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,22 @@ def test_wilson_equals_a_well_kept_library(positive: int, n: int, confidence: fl
 
 def test_nothing_counted_has_no_interval() -> None:
     assert wilson(0, 0) is None
+
+
+@pytest.mark.parametrize("by_rating", [(3, 1, 0, 2, 5), (0, 0, 1, 0, 1), (10, 200, 3000, 900, 80)])
+@pytest.mark.parametrize("confidence", [0.9, 0.95])
+def test_the_means_interval_equals_a_well_kept_library(
+    by_rating: tuple[int, ...], confidence: float
+) -> None:
+    ratings = [rating for rating, n in enumerate(by_rating, start=1) for _ in range(n)]
+    error = tstd(ratings) / len(ratings) ** 0.5
+    low, high = t.interval(confidence, len(ratings) - 1, tmean(ratings), error)
+    interval = mean_interval(by_rating, confidence)
+    assert interval is not None
+    assert interval.low == pytest.approx(max(1, low))
+    assert interval.high == pytest.approx(min(5, high))
+
+
+@pytest.mark.parametrize("by_rating", [(0, 0, 0, 0, 0), (0, 0, 0, 1, 0), (0, 0, 0, 0, 9)])
+def test_a_mean_without_spread_has_no_interval(by_rating: tuple[int, ...]) -> None:
+    assert mean_interval(by_rating) is None
