@@ -9,6 +9,7 @@ from core.detection.types import DetectionRun
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
+from core.quality.types import PhraseDefault
 
 _KEY = "glimpse"
 
@@ -44,6 +45,15 @@ class Gestures:
     waiting: str | None = None
 
 
+@dataclass(frozen=True)
+class CutChange:
+    """A phrase's default cut as it was before it was changed in this tab; None: the model's own."""
+
+    model: str
+    phrase: str
+    before: PhraseDefault | None
+
+
 @dataclass
 class UiSession:
     """Pages add a field here, never a key of their own; widget keys are the exception."""
@@ -76,6 +86,8 @@ class UiSession:
     """What this tab last knew as saved of each run; what differs from it is a draft."""
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
+    cut_change: CutChange | None = None
+    """The last one, so that it can be undone."""
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""
