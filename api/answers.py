@@ -94,6 +94,7 @@ class FeedbackOut(Answer):
     boxes: list[VerdictOut]
     missed: list[MissedOut]
     failed_step: FailedStep | None
+    corrected_text: str | None
     review_status: ReviewStatus
     created_at: datetime
     updated_at: datetime
@@ -110,6 +111,7 @@ class FeedbackOut(Answer):
             boxes=[VerdictOut.model_validate(each) for each in judgement.verdicts],
             missed=[MissedOut.model_validate(each) for each in judgement.missed],
             failed_step=feedback.failed_step,
+            corrected_text=feedback.corrected_text,
             review_status=feedback.review_status,
             created_at=feedback.created_at,
             updated_at=feedback.updated_at,

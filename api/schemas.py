@@ -116,6 +116,13 @@ class BranchIn(Request):
     token_id: int = Field(description="the token drawn there or one of its alternatives")
 
 
+class SignalIn(Request):
+    kind: Literal["copied", "downloaded"]
+    what: Annotated[Text, Field(max_length=40)] = Field(
+        "", description="which text, or as which kind of file"
+    )
+
+
 class BoxIn(Request):
     xmin: float
     ymin: float
@@ -155,6 +162,11 @@ class FeedbackIn(Request):
         None,
         description="of a report on boxes rated 1 or 2: whether the boxes were wrong already, or "
         "only the text",
+    )
+    corrected_text: Text | None = Field(
+        None,
+        description="of a generation: one of its outputs as it should have been; left out, blank "
+        "or equal to an output, nothing is corrected",
     )
 
     @property

@@ -16,6 +16,7 @@ from core.detection.cuts import PhraseCuts
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
@@ -31,6 +32,7 @@ from core.raters.service import RaterService
 from core.review.export import ExportService
 from core.review.service import ReviewService
 from core.runs.service import RunService
+from core.signals.service import SignalService
 from db.session import Database
 
 
@@ -57,12 +59,14 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
     quality: QualityService
     raters: RaterService
     requests: RequestService
     exports: ExportService
+    signals: SignalService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -142,12 +146,14 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
         exports=ExportService(database),
+        signals=SignalService(database),
         tell=tell,
         _opened=opened,
     )

@@ -13,6 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
+__all__ = ["Database", "Presence", "Session", "is_postgresql"]
+
 _TRUSTED_S = 0.05
 """How long a connection is taken for alive after its last use: no server restarts sooner."""
 _USED = "used"

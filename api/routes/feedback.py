@@ -64,6 +64,7 @@ def rate(
         asked.judged,
         asked.drawn,
         asked.failed_step,
+        asked.corrected_text,
     )
     if not rated.created:
         response.status_code = 200

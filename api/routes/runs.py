@@ -10,11 +10,12 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import SECURED, Bench, Caller
 from api.history_answers import ComparisonOut, RunsOut
 from api.run_answers import DetectionRunOut, GenerationRunOut
-from api.schemas import RunsIn
+from api.schemas import RunsIn, SignalIn
 from api.streaming import sse
 from core.detection.downloads import MAX_RUNS, Download, DownloadFormat
 from core.errors import Invalid
 from core.runs.types import Task
+from core.signals.types import SignalKind
 
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
@@ -124,6 +125,16 @@ def cancel(bench: Bench, caller: Caller, run_id: UUID) -> GenerationRunOut:
     """Stop a generation; what is written so far is kept. A finished run stays as it is."""
     bench.generation.cancel(caller, run_id)
     return GenerationRunOut.of(bench.generation.wait(caller, run_id, timeout_s=_CANCEL_WAIT_S))
+
+
+@router.post("/{run_id}/signals", status_code=204)
+def signal(bench: Bench, caller: Caller, run_id: UUID, asked: SignalIn) -> None:
+    """Tell that a run's text was copied or saved in the browser.
+
+    Noted once for each kind, and only for a run of one's own, from the pages.
+    """
+    bench.runs.task_of(caller, run_id)
+    bench.signals.note(caller, run_id, SignalKind(asked.kind), {"what": asked.what})
 
 
 def _file(download: Download) -> Response:

@@ -16,6 +16,8 @@ from core.detection.types import DetectionRun
 from core.errors import Invalid, NotFound
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus
+from core.signals.service import SignalService
+from core.signals.types import SignalKind
 from db.repositories.downloads import DownloadRepository
 from db.repositories.runs import ImageRepository
 from db.session import Database
@@ -52,6 +54,7 @@ class DownloadService:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._settings = settings
+        self._signals = SignalService(database)
 
     def of_run(self, actor: Actor, run_id: UUID, kind: DownloadFormat) -> Download:
         """One detection; as PNG its picture in full size with the boxes found drawn on it.
@@ -70,6 +73,7 @@ class DownloadService:
             raise NotFound("The picture of this run is not kept any more.")
         picture = decode(content, self._settings).picture
         png = annotated_png(picture, run, run.detections)
+        self._signals.note(actor, run_id, SignalKind.DOWNLOADED, {"what": kind})
         return Download(f"glimpse-{run.id}.png", "image/png", png)
 
     def of_runs(self, actor: Actor, run_ids: Sequence[UUID], kind: DownloadFormat) -> Download:
@@ -83,7 +87,9 @@ class DownloadService:
         runs = self._runs(actor, tuple(dict.fromkeys(run_ids)))
         write, extension, mime = _WRITERS[kind]
         what = str(runs[0].id) if len(runs) == 1 else f"detections-{now().date()}"
-        return Download(f"glimpse-{what}.{extension}", mime, write(runs))
+        content = write(runs)
+        self._signals.note_all(actor, run_ids, SignalKind.DOWNLOADED, {"what": kind})
+        return Download(f"glimpse-{what}.{extension}", mime, content)
 
     def _runs(self, actor: Actor, run_ids: tuple[UUID, ...]) -> tuple[DetectionRun, ...]:
         actor.require(Permission.EXPORT_OWN)

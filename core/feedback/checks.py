@@ -3,14 +3,18 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 
 from core.detection.types import Box
 from core.errors import Invalid
-from core.feedback.types import BAD_RATING, FailedStep, MissedObject, Verdict
+from core.feedback.types import BAD_RATING, FailedStep, MissedObject, Said, Verdict
+from core.runs.types import Task
 
 MAX_TAGS = 10
 MAX_TAG_CHARS = 40
 MAX_COMMENT_CHARS = 4000
+MAX_CORRECTED_CHARS = 100_000
+"""Longer than any output: as much of a text as the search reads."""
 MAX_KEY_CHARS = 200
 MAX_LABEL_CHARS = 100
 MAX_MISSED = 200
@@ -20,6 +24,17 @@ MIN_SIDE = 2.0
 
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """Control characters but tab and line ends, and halves of surrogate pairs: not storable text."""
+
+
+def checked(given: Said) -> Said:
+    """What does not depend on the run, checked: all but its step, correction and verdicts."""
+    return replace(
+        given,
+        rating=checked_rating(given.rating),
+        tags=checked_tags(given.tags),
+        comment=checked_comment(given.comment),
+        key=checked_key(given.key),
+    )
 
 
 def checked_rating(rating: int) -> int:
@@ -59,6 +74,35 @@ def checked_comment(comment: str) -> str:
             facts={"field": "comment", "max_chars": MAX_COMMENT_CHARS},
         )
     return checked_characters("comment", comment)
+
+
+def checked_correction(given: str | None, task: str, texts: Iterable[str]) -> str | None:
+    """The text as it should have been; None where it is blank, or what a model wrote anyway.
+
+    `texts` : the outputs of the run, as people read them.
+    """
+    if given is None:
+        return None
+    if task != Task.GENERATION:
+        raise Invalid(
+            "This run wrote no text, so there is none to correct; leave “corrected_text” out.",
+            facts={"field": "corrected_text", "task": task},
+        )
+    if len(given) > MAX_CORRECTED_CHARS:
+        raise Invalid(
+            f"The corrected text has {len(given)} characters; "
+            f"shorten it to at most {MAX_CORRECTED_CHARS}.",
+            facts={"field": "corrected_text", "max_chars": MAX_CORRECTED_CHARS},
+        )
+    checked_characters("corrected_text", given)
+    as_typed = editable(given)
+    unchanged = not given.strip() or any(editable(text) == as_typed for text in texts)
+    return None if unchanged else given
+
+
+def editable(text: str) -> str:
+    """`text` as a text area gives it back: plain line ends, nothing that cannot be seen."""
+    return _UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def checked_key(key: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """One person's judging of the boxes of one run, inside a unit of work."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from core.clock import now
@@ -17,6 +18,8 @@ from db.repositories.verdicts import MissedBox, VerdictRepository
 class Judging:
     """Others' judging of the same run does not wait; one's own in another tab does.
 
+    `at` is when it was said; now, unless told.
+
     Raises
     ------
     Invalid : not a detection.
@@ -24,7 +27,12 @@ class Judging:
     """
 
     def __init__(
-        self, verdicts: VerdictRepository, images: ImageRepository, run: Run, user_id: UUID
+        self,
+        verdicts: VerdictRepository,
+        images: ImageRepository,
+        run: Run,
+        user_id: UUID,
+        at: datetime | None = None,
     ) -> None:
         if run.task != Task.DETECTION:
             raise Invalid(
@@ -38,6 +46,7 @@ class Judging:
             )
         self._verdicts, self._images, self._run = verdicts, images, run
         self._user_id = user_id
+        self._at = at or now()
         verdicts.lock(run.id, user_id)
 
     def set(self, index: int, verdict: Verdict | None) -> Verdict | None:
@@ -53,7 +62,12 @@ class Judging:
     def replace(
         self, verdicts: Iterable[BoxVerdict] | None, missed: Iterable[MissedObject] | None
     ) -> None:
-        """Say this of the run's boxes and nothing else; None leaves a part as it is."""
+        """Say this of the run's boxes and nothing else; None leaves a part as it is.
+
+        What was judged later than this is said is left as it is.
+        """
+        if self._verdicts.judged_since(self._run.id, self._user_id, self._at):
+            return
         if verdicts is not None:
             self._replace_verdicts(verdicts)
         if missed is not None:
@@ -102,7 +116,7 @@ class Judging:
             self._add(each)
 
     def _put(self, verdicts: dict[int, Verdict]) -> None:
-        at = now()
+        at = self._at
         self._verdicts.put_verdicts(
             [
                 {"id": new_id(), "run_id": self._run.id, "user_id": self._user_id}
@@ -119,7 +133,7 @@ class Judging:
             user_id=self._user_id,
             label=given.label,
             corners=(box.xmin, box.ymin, box.xmax, box.ymax),
-            created_at=now(),
+            created_at=self._at,
         )
         return as_missed(row)
 

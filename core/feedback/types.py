@@ -1,10 +1,11 @@
 """Feedback as data."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
 from core.detection.types import Box
@@ -51,6 +52,8 @@ class Feedback:
     created_at: datetime
     updated_at: datetime
     failed_step: FailedStep | None = None
+    corrected_text: str | None = None
+    """What the model should have written; of a generation only."""
 
 
 class Verdict(StrEnum):
@@ -88,6 +91,51 @@ class Judgement:
     user_id: UUID
     verdicts: tuple[BoxVerdict, ...] = ()
     missed: tuple[MissedObject, ...] = ()
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that one person says of a run at once, in place of what they said before.
+
+    `boxes` and `missed` are None where the person's verdicts stay as they are. `key` is the
+    idempotency key.
+    """
+
+    run_id: UUID
+    rating: int
+    tags: Sequence[str] = ()
+    comment: str = ""
+    corrected_text: str | None = None
+    failed_step: str | None = None
+    boxes: Sequence[BoxVerdict] | None = None
+    missed: Sequence[MissedObject] | None = None
+    key: str | None = None
+
+
+class Action(StrEnum):
+    """What can happen to a rating."""
+
+    RATED = "rated"
+    """Given, or given again after it was withdrawn."""
+    CHANGED = "changed"
+    WITHDRAWN = "withdrawn"
+    REVIEWED = "reviewed"
+    """A reviewer changed its status, who looks into it, the note or the answer."""
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One change of a rating. `before` and `after` hold only the fields that changed.
+
+    `after` is empty where the rating was withdrawn, `before` where it was given.
+    """
+
+    action: Action
+    at: datetime
+    actor: str | None
+    """Who did it; None where whoever asks may not know."""
+    before: Mapping[str, Any]
+    after: Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from core.generation.stream import LiveStream
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
 from core.inference.types import EngineEnd, RunningSequence
-from core.permissions import Face
+from core.permissions import Actor, Face
 
 
 class LiveRun(LiveStream):
@@ -18,6 +18,8 @@ class LiveRun(LiveStream):
         self.face = face
         self.refusal: str | None = None
         """Code of the error with which the engine refused it."""
+        self.stopped_by: Actor | None = None
+        """Who asked for its end, where somebody did."""
         self._on_end = on_end
         self._began = time.monotonic()
         self._timings: dict[str, float] = {}

@@ -110,6 +110,13 @@ def read_run(
     return run, list(_events(output))
 
 
+def texts_of(row: Run) -> tuple[str, ...]:
+    """The outputs of a stored generation as people read them: the lead, then what was written."""
+    lead = row.params.get("lead")
+    before = lead["text"] if lead else ""
+    return tuple(before + one["text"] for one in (row.output or {}).get("outputs", ()))
+
+
 def as_described(stored: Mapping[str, Any] | None) -> Described | None:
     """What a run's `params` keep as "described"."""
     return Described(UUID(stored["detection"]), tuple(stored["boxes"])) if stored else None

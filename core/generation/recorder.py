@@ -15,6 +15,8 @@ from core.generation.live import LiveRun
 from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
 from core.inference.types import EngineEnd
 from core.runs.types import RunStatus, Task
+from core.signals.service import SignalService
+from core.signals.types import SignalKind
 from db.repositories.runs import RunRepository
 from db.session import Database
 
@@ -33,8 +35,11 @@ class Recorder:
         are told the end.
     """
 
-    def __init__(self, database: Database, done: Callable[[LiveRun], None]) -> None:
+    def __init__(
+        self, database: Database, signals: SignalService, done: Callable[[LiveRun], None]
+    ) -> None:
         self._database = database
+        self._signals = signals
         self._done = done
         self._ended: queue.SimpleQueue[LiveRun | None] = queue.SimpleQueue()
         self._hurry = threading.Event()
@@ -68,6 +73,9 @@ class Recorder:
             metrics.request_seconds.labels(Task.GENERATION, live.face).observe(seconds)
             if code is not None:
                 metrics.errors_total.labels(Task.GENERATION, code).inc()
+            if live.stopped_by is not None and run.status is RunStatus.STOPPED:
+                written = {"tokens": run.usage.completion_tokens}
+                self._signals.note(live.stopped_by, run.id, SignalKind.STOPPED, written)
             self._done(live)
             live.recorded(run)
 

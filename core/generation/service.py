@@ -35,6 +35,7 @@ from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
 from core.runs.access import asked_to_rate, usable_run
 from core.runs.types import Relation, Task
+from core.signals.service import SignalService
 from db.repositories.runs import RunRepository
 from db.session import Database, Presence
 
@@ -62,7 +63,8 @@ class GenerationService:
         self._closed = False
         self._presence = Presence(database)
         self._progress = Progress(database, self._presence)
-        self._recorder = Recorder(database, done=self._forget)
+        self._signals = SignalService(database)
+        self._recorder = Recorder(database, self._signals, done=self._forget)
 
     def start(
         self,
@@ -104,6 +106,10 @@ class GenerationService:
             metrics.errors_total.labels(Task.GENERATION, error.code).inc()
             raise
         submit_outputs(live, generator)
+        if origin is None:
+            self._signals.began(actor, run.id)
+        else:
+            self._signals.began(actor, run.id, origin.run_id, origin.relation)
         return live.run
 
     def again(self, actor: Actor, run_id: UUID) -> GenerationRun:
@@ -173,6 +179,7 @@ class GenerationService:
         actor.require(Permission.GENERATE)
         stream = self._usable(actor, run_id)
         if isinstance(stream, LiveRun):
+            stream.stopped_by = actor
             stream.cancel()
         return stream.run
 

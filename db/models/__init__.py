@@ -7,6 +7,7 @@ from db.models.prompts import Prompt, PromptVersion
 from db.models.review import (
     FeedbackEvent,
     PhraseThreshold,
+    RatingDraft,
     RatingRequest,
     RunSignal,
     SavedView,
@@ -38,6 +39,7 @@ __all__ = [
     "Prompt",
     "PromptVersion",
     "RaterDay",
+    "RatingDraft",
     "RatingRequest",
     "Run",
     "RunDay",

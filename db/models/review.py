@@ -53,6 +53,21 @@ class RunSignal(Base):
     )
 
 
+class RatingDraft(Base):
+    """A rating that is not said yet, as it stands in the fields; nobody else ever sees it."""
+
+    __tablename__ = "rating_drafts"
+
+    run_id: Mapped[UUID] = mapped_column(
+        ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[UUID] = mapped_column(
+        ForeignKey("users.id", ondelete="CASCADE"), primary_key=True
+    )
+    body: Mapped[Json]
+    updated_at: Mapped[Created]
+
+
 class SavedView(Base):
     """A filter, and the columns of the table, under a name."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, or_, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -79,6 +79,16 @@ class VerdictRepository:
                 *_own_verdicts(run_id, user_id), BoxVerdict.box_index.not_in(indices)
             )
         )
+
+    def judged_since(self, run_id: UUID, user_id: UUID, at: datetime) -> bool:
+        """Whether that person judged a box of the run, or drew one, later than `at`."""
+        judged = select(BoxVerdict.id).where(
+            *_own_verdicts(run_id, user_id), BoxVerdict.updated_at > at
+        )
+        drawn = select(MissedBox.id).where(
+            MissedBox.run_id == run_id, MissedBox.user_id == user_id, MissedBox.created_at > at
+        )
+        return bool(self._session.scalar(select(or_(judged.exists(), drawn.exists()))))
 
     def missed(self, run_id: UUID, user_id: UUID) -> Sequence[MissedBox]:
         """Oldest first."""

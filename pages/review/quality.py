@@ -10,6 +10,7 @@ from ui.components.quality_view import chosen, wanted_precision
 from ui.components.review_filters import filter_bar
 from ui.components.review_links import to_feedback
 from ui.components.review_view import reset, view_in_address
+from ui.components.signal_table import signal_table
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -50,5 +51,9 @@ if named:
             advice_panel(actor, view.filter, model, str(view.filter.phrase), wanted)
         else:
             st.info("No box of this phrase was judged; choose one of the table.")
-with shown():
+left, right = st.columns(2, gap="large")
+with left, shown():
     defaults(actor)
+with right, shown():
+    st.subheader("What people did without saying anything")
+    signal_table(actor, view.filter.since, view.filter.until, view.filter.demo)

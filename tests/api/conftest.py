@@ -146,6 +146,18 @@ def admin(as_user: Callable[..., TestClient]) -> TestClient:
     return as_user("root", Role.ADMIN)
 
 
+@pytest.fixture
+def browser(bench: Workbench, client: TestClient, people: People) -> TestClient:
+    """A browser with the session cookie of a new analyst."""
+    people.add("bob")
+    session = bench.accounts.sign_in("bob", PASSWORD, "192.0.2.1").session_id
+    token = bench.accounts.redeem_ticket(bench.accounts.set_cookie_ticket(session)).token
+    assert token is not None
+    opened = TestClient(client.app, cookies={"glimpse_session": token})
+    opened.portal = client.portal
+    return opened
+
+
 @pytest.fixture(scope="session")
 def picture() -> bytes:
     """A PNG of 160 x 120 pixels: a red circle on grey."""

@@ -7,7 +7,7 @@ from starlette.testclient import TestClient
 
 from core.permissions import Role, Scope
 from core.workbench import Workbench
-from tests.api.conftest import PASSWORD, People, error_of
+from tests.api.conftest import People, error_of
 
 PRIVATE = [
     ("GET", "/api/v1/models"),
@@ -17,24 +17,13 @@ PRIVATE = [
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/image"),
     ("POST", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/cancel"),
     ("POST", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/again"),
+    ("POST", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/signals"),
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/relatives"),
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/tokens"),
     ("GET", "/api/v1/usage"),
     ("GET", "/api/v1/feedback/export"),
     ("GET", "/metrics"),
 ]
-
-
-@pytest.fixture
-def browser(bench: Workbench, client: TestClient, people: People) -> TestClient:
-    """A browser with the session cookie of a new analyst."""
-    people.add("bob")
-    session = bench.accounts.sign_in("bob", PASSWORD, "192.0.2.1").session_id
-    token = bench.accounts.redeem_ticket(bench.accounts.set_cookie_ticket(session)).token
-    assert token is not None
-    opened = TestClient(client.app, cookies={"glimpse_session": token})
-    opened.portal = client.portal
-    return opened
 
 
 @pytest.mark.parametrize(("method", "path"), PRIVATE)

@@ -25,6 +25,7 @@ CALLS = {
     ("get", "/api/v1/runs/{run_id}/export"),
     ("get", "/api/v1/runs/export"),
     ("post", "/api/v1/runs/{run_id}/cancel"),
+    ("post", "/api/v1/runs/{run_id}/signals"),
     ("post", "/api/v1/runs/{run_id}/again"),
     ("post", "/api/v1/runs/{run_id}/continue"),
     ("post", "/api/v1/runs/{run_id}/branch"),

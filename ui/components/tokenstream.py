@@ -60,6 +60,7 @@ def as_data(run: GenerationRun, *, can_branch: bool) -> dict[str, object]:
         "run": str(run.id),
         "stream": api_url(f"runs/{run.id}/stream"),
         "cancel": api_url(f"runs/{run.id}/cancel"),
+        "signals": api_url(f"runs/{run.id}/signals"),
         "limit": run.params.max_new_tokens * run.params.n,
         "outputs": run.params.n,
         "lead": _lead(run),

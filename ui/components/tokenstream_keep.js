@@ -3,7 +3,9 @@ const SAID_MS = 2000;
 
 function keepButtons(pane) {
   const copy = keepButton("Copy", "Copy this text", async () => {
-    say(copy, (await copied(pane.whole())) ? "Copied" : "Not copied");
+    const done = await copied(pane.whole());
+    say(copy, done ? "Copied" : "Not copied");
+    if (done) signal(pane, "copied", `output ${pane.at + 1}`);
   });
   copy.setAttribute("aria-live", "polite");
   const files = ["txt", "md"].map((extension) =>
@@ -58,4 +60,12 @@ function download(pane, extension) {
   link.download = `glimpse-${pane.name()}.${extension}`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href));
+  signal(pane, "downloaded", extension);
+}
+
+// That a text was of use says something of the model. Nobody waits for it, and it may fail.
+function signal(pane, kind, what) {
+  const body = JSON.stringify({ kind, what });
+  const headers = { "Content-Type": "application/json" };
+  fetch(pane.view.run.data.signals, { method: "POST", headers, body, keepalive: true }).catch(() => {});
 }

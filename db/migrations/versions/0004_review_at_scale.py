@@ -271,7 +271,7 @@ def _create_triggers() -> None:
 
 
 def _create_tables() -> None:
-    _create_events_and_signals()
+    _create_events_signals_and_drafts()
     op.create_table(
         "saved_views",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -324,7 +324,7 @@ def _create_tables() -> None:
     )
 
 
-def _create_events_and_signals() -> None:
+def _create_events_signals_and_drafts() -> None:
     op.create_table(
         "feedback_events",
         sa.Column("id", sa.UUID(), nullable=False),
@@ -359,6 +359,16 @@ def _create_events_and_signals() -> None:
         ),
         _refers("run_signals", "run_id", "runs", ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("run_id", "kind", name=op.f("pk_run_signals")),
+    )
+    op.create_table(
+        "rating_drafts",
+        sa.Column("run_id", sa.UUID(), nullable=False),
+        sa.Column("user_id", sa.UUID(), nullable=False),
+        sa.Column("body", postgresql.JSONB(), nullable=False),
+        sa.Column("updated_at", _TIME, server_default=_NOW, nullable=False),
+        _refers("rating_drafts", "run_id", "runs", ondelete="CASCADE"),
+        _refers("rating_drafts", "user_id", "users", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("run_id", "user_id", name=op.f("pk_rating_drafts")),
     )
 
 
