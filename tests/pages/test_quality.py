@@ -62,7 +62,7 @@ def test_each_phrase_has_its_line(admin: Visitor) -> None:
     assert list(table["Judged"]) == [40, 3]
     assert list(table["Advised"].fillna(0)) == [0.7, 0]
     assert list(table["Default"]) == ["0.32", "0.32"]
-    assert "1 have fewer than 30 verdicts" in texts(app)
+    assert "1 has fewer than 30 verdicts" in texts(app)
 
 
 @pytest.mark.usefixtures("model_id")

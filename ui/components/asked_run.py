@@ -5,6 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import FLOOR, DetectionRun
+from core.generation.types import GenerationRun
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus, Task
 from ui.components.boxview import Judged, run_boxes
@@ -21,12 +22,15 @@ from ui.text import boxes, facts, plain
 def asked_run(actor: Actor, run_id: UUID) -> None:
     """The run and its rating. Raises `NotFound` where it is not, or no more, theirs to rate."""
     bench = workbench()
+    report = False
     task = bench.runs.task_of(actor, run_id)
     if task is Task.DETECTION:
         _detection(bench.detection.get(actor, run_id))
     else:
-        _generation(actor, run_id)
-    rating_panel(run_id, task, key="asked")
+        run = bench.generation.get(actor, run_id)
+        report = run.described is not None
+        _generation(actor, run)
+    rating_panel(run_id, task, key="asked", report=report)
 
 
 @st.fragment
@@ -48,8 +52,7 @@ def _detection(run: DetectionRun) -> None:
     )
 
 
-def _generation(actor: Actor, run_id: UUID) -> None:
-    run = workbench().generation.get(actor, run_id)
+def _generation(actor: Actor, run: GenerationRun) -> None:
     st.caption("Prompt")
     st.code(run.prompt, language=None, wrap_lines=True)
     for place, output in enumerate(run.outputs):

@@ -12,7 +12,7 @@ from ui.guard import require
 from ui.resources import workbench
 from ui.text import plain
 
-_FIGURE_WIDTH = 150
+_FIGURE_WIDTH = 110
 
 
 def advice_panel(
@@ -115,7 +115,7 @@ def _stands_on(advice: Advice) -> str:
         )
         parts.append(f"default now {advice.current:.2f}{now}")
         parts.append(f"{advice.below_current:,} judged boxes lie under it, where few are looked at")
-    if advice.recall_at_most is not None:
+    if advice.missed and advice.recall_at_most is not None:
         parts.append(
             f"{advice.missed:,} drawn as missed: the cut finds at most {advice.recall_at_most:.0%} "
             "of what is there"

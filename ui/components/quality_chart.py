@@ -6,7 +6,9 @@ import streamlit as st
 
 from core.quality.types import Advice
 
-_HEIGHT = 260
+_HEIGHT = 240
+_GREY = "#7f8694"
+"""Of what is not data; to be read on light and dark."""
 
 
 def curve_chart(advice: Advice) -> None:
@@ -36,6 +38,9 @@ def curve_chart(advice: Advice) -> None:
         },
         alt=f"Precision of the boxes of {advice.phrase} over the lowest score shown, with interval",
     )
+    st.caption(
+        "Line: precision of the boxes from a score on, with its 95 % interval. Dashes: boxes kept."
+    )
 
 
 _CUT: dict[str, Any] = {
@@ -46,7 +51,7 @@ _CUT: dict[str, Any] = {
 }
 _SHARE: dict[str, Any] = {
     "type": "quantitative",
-    "title": "precision (line), boxes kept (dashes)",
+    "title": None,
     "scale": {"domain": [0, 1]},
     "axis": {"format": ".0%"},
 }
@@ -82,20 +87,20 @@ _SPEC: dict[str, Any] = {
         },
         {
             "data": {"name": "wanted"},
-            "mark": {"type": "rule", "strokeDash": [2, 2]},
+            "mark": {"type": "rule", "strokeDash": [2, 2], "color": _GREY},
             "encoding": {"y": {**_SHARE, "field": "wanted"}, "tooltip": [{"field": "what"}]},
         },
         {
             "data": {"name": "marks"},
-            "mark": {"type": "rule"},
+            "mark": {"type": "rule", "color": _GREY},
             "encoding": {"x": _CUT, "strokeDash": {"field": "what", "legend": None}},
         },
         {
             "data": {"name": "marks"},
-            "mark": {"type": "text", "align": "left", "dx": 4, "baseline": "top"},
+            "mark": {"type": "text", "align": "left", "dx": 4, "dy": -6, "color": _GREY},
             "encoding": {
                 "x": _CUT,
-                "y": {"value": 4},
+                "y": {"value": "height"},
                 "text": {"field": "what"},
             },
         },

@@ -29,14 +29,17 @@ def phrases_table(view: View, phrases: Sequence[PhraseQuality]) -> None:
         key=key,
         height=min(_HEIGHT, _ROW_HEIGHT * (len(phrases) + 1) + _FRAME),
         hide_index=True,
+        placeholder="–",
         on_select=partial(_ticked, view, key, phrases),
         selection_mode=["single-row", "single-cell"],
         column_config=_COLUMNS,
         alt="Phrases with verdicts by kind, precision, default and advised cut",
     )
     few = sum(each.judged < LEAST_VERDICTS for each in phrases)
-    rest = f" {few} have fewer than {LEAST_VERDICTS} verdicts: no advice." if few else ""
-    st.caption(f"{len(phrases)} phrases; a click opens the advice on one.{rest}")
+    have = "has" if few == 1 else "have"
+    rest = f" {few} {have} fewer than {LEAST_VERDICTS} verdicts: no advice." if few else ""
+    noun = "phrase" if len(phrases) == 1 else "phrases"
+    st.caption(f"{len(phrases)} {noun}; a click opens the advice on one.{rest}")
 
 
 def _ticked(view: View, key: str, phrases: Sequence[PhraseQuality]) -> None:
@@ -61,9 +64,9 @@ def _cells(phrase: PhraseQuality) -> dict[str, object]:
         "Model": phrase.model,
         "Judged": phrase.judged,
         "Precision": None if phrase.precision is None else 100 * phrase.precision,
-        "95 %": f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %" if interval else None,
-        "Default": "–" if phrase.current is None else f"{phrase.current:.2f}{own}",
         "Advised": phrase.advised,
+        "Default": "–" if phrase.current is None else f"{phrase.current:.2f}{own}",
+        "95 %": f"{100 * interval.low:.0f} to {100 * interval.high:.0f} %" if interval else None,
         "Right": phrase.right,
         "Loose": phrase.loose,
         "Wrong label": phrase.wrong_label,
@@ -77,7 +80,7 @@ def _count(width: int, help: str | None = None) -> ColumnConfig:
 
 
 _COLUMNS = {
-    "Phrase": st.column_config.TextColumn(width=150),
+    "Phrase": st.column_config.TextColumn(width=140),
     "Model": st.column_config.TextColumn(width=90),
     "Judged": _count(65, "Verdicts on boxes"),
     "Precision": st.column_config.NumberColumn(

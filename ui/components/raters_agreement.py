@@ -25,7 +25,7 @@ def agreement_figures(report: RatersReport, *, filtered: bool) -> None:
 
 
 def _figure(label: str, found: Agreement) -> None:
-    with st.container(width=230, gap=None):
+    with st.container(width=270, gap=None):
         st.metric(label, "–" if found.alpha is None else f"{found.alpha:.2f}", help=_HELP)
         st.caption(_about(found))
 

@@ -11,7 +11,7 @@ from ui.navigation import spec
 from ui.resources import workbench
 from ui.text import ago, plain, shortened
 
-_PROMPT_CHARS, _FIRST = 40, 20
+_PROMPT_CHARS, _FIRST = 40, 8
 
 
 @st.fragment
@@ -47,7 +47,7 @@ def _anchor(anchor: RatingRequest) -> None:
                 query_params={"row": str(anchor.feedback_id)},
             )
         else:
-            st.markdown(label, width="content")
+            st.caption(label, width="content")
         st.caption(_said(anchor), width="content")
         take_back_button(anchor, key="raters-anchors")
 

@@ -9,7 +9,9 @@ from core.raters.types import RaterFigures
 
 _MOST = 40
 """Raters drawn: those who share most runs."""
-_ROW = 20
+_ROW, _AXIS = 24, 80
+_GREY = "#7f8694"
+"""Of what is not data; to be read on light and dark."""
 _TITLE = "milder ← stars from the average rater → stricter"
 
 
@@ -33,7 +35,7 @@ def severity_chart(raters: Sequence[RaterFigures]) -> None:
     st.markdown("**Severity**")
     st.vega_lite_chart(
         None,
-        {**_SPEC, "data": {"values": rows}, "height": {"step": _ROW}},
+        {**_SPEC, "data": {"values": rows}, "height": _ROW * len(rows) + _AXIS},
         alt="Severity of raters, stricter to the right: "
         + "; ".join(f"{row['rater']} {row['severity']:+.2f}" for row in rows[:10]),
     )
@@ -47,15 +49,21 @@ def _x(field: str) -> dict[str, Any]:
     return {"field": field, "type": "quantitative", "title": _TITLE}
 
 
-_Y = {"field": "rater", "type": "nominal", "sort": None, "title": None}
+_Y = {
+    "field": "rater",
+    "type": "nominal",
+    "sort": None,
+    "title": None,
+    "axis": {"labelOverlap": False},
+}
 _SPEC: dict[str, Any] = {
     "layer": [
         {
-            "mark": {"type": "rule", "strokeDash": [2, 2], "opacity": 0.6},
+            "mark": {"type": "rule", "strokeDash": [2, 2], "color": _GREY},
             "encoding": {"x": {"datum": 0, "type": "quantitative"}},
         },
         {
-            "mark": {"type": "rule", "strokeWidth": 2},
+            "mark": {"type": "rule", "strokeWidth": 2, "color": _GREY},
             "encoding": {"y": _Y, "x": _x("low"), "x2": {"field": "high"}},
         },
         {

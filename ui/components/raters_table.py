@@ -28,6 +28,7 @@ def raters_table(raters: Sequence[RaterFigures], filter: FeedbackFilter) -> None
         key=_KEY,
         height=min(_HEIGHT, _ROW_HEIGHT * (len(raters) + 1) + _FRAME),
         hide_index=True,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         column_config=_COLUMNS,
@@ -55,7 +56,6 @@ def _cells(rater: RaterFigures) -> dict[str, object]:
         "Mean": rater.mean,
         "Severity": strict.value if strict else None,
         "95 %": _interval(rater),
-        "Runs shared": strict.runs if strict else 0,
         "Far apart": None if rater.disagreement is None else 100 * rater.disagreement,
         "Pairs": rater.pairs,
         "Time": None if rater.rate_ms is None else rater.rate_ms / 1000,
@@ -82,25 +82,24 @@ _COLUMNS = {
         "milder. By least squares over rating = run + rater, with runs that two or more rated.",
     ),
     "95 %": st.column_config.TextColumn(width=120, help="The interval of the severity"),
-    "Runs shared": st.column_config.NumberColumn(
-        format="localized", width=85, help="With each of the others, added up"
-    ),
     "Far apart": st.column_config.NumberColumn(
         format="%.0f %%",
         width=75,
         help="Of all pairs with another's rating of the same run: those two stars apart or more",
     ),
-    "Pairs": st.column_config.NumberColumn(format="localized", width=65),
+    "Pairs": st.column_config.NumberColumn(
+        format="localized", width=65, help="Of their rating and another's of one run"
+    ),
     "Time": st.column_config.NumberColumn(
         format="%.0f s", width=65, help="Median from the end of the run to its first rating"
     ),
     "Comments": st.column_config.NumberColumn(
-        format="%.0f %%", width=80, help="Ratings with a comment"
+        format="%.0f %%", width=90, help="Ratings with a comment"
     ),
     "Anchors": st.column_config.NumberColumn(
-        width=65, help="Ratings of runs that a reviewer has set a reference for"
+        width=75, help="Ratings of runs that a reviewer has set a reference for"
     ),
     "Off anchors": st.column_config.NumberColumn(
-        format="%+.2f", width=85, help="Mean of rating less reference, in stars: − is stricter"
+        format="%+.2f", width=100, help="Mean of rating less reference, in stars: − is stricter"
     ),
 }
