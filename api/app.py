@@ -21,6 +21,7 @@ from api.routes import (
     lineage,
     models,
     prompts,
+    requests,
     runs,
     usage,
 )
@@ -66,6 +67,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         feedback,
+        requests,
         cookie,
         docs,
     ):

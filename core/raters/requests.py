@@ -61,6 +61,19 @@ class RequestService:
             rows = requests.of_run(run_id)
         return tuple(map(_as_request, rows))
 
+    def ask_named(
+        self, actor: Actor, run_id: UUID, usernames: Sequence[str], reference: int | None = None
+    ) -> tuple[RatingRequest, ...]:
+        """`ask` by names, in any case; `Invalid` names one that cannot be asked."""
+        known = {each.username.lower(): each for each in self.candidates(actor, run_id)}
+        for name in usernames:
+            if name.lower() not in known:
+                raise Invalid(
+                    f"“{name[:60]}” cannot rate: unknown, disabled or a guest.",
+                    facts={"field": "usernames", "allowed_roles": list(_RATING_ROLES)},
+                )
+        return self.ask(actor, run_id, [known[n.lower()].user_id for n in usernames], reference)
+
     def take_back(self, actor: Actor, run_id: UUID, user_id: UUID) -> None:
         """Ask no more: somebody else's run is out of their sight again. A rating given stays.
 

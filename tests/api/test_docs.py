@@ -34,6 +34,8 @@ CALLS = {
     ("get", "/api/v1/usage"),
     ("post", "/api/v1/runs/{run_id}/describe"),
     ("post", "/api/v1/feedback"),
+    ("get", "/api/v1/requests"),
+    ("post", "/api/v1/runs/{run_id}/requests"),
     ("get", "/api/v1/feedback/export"),
 }
 
