@@ -6,10 +6,12 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import DetectionRun
+from core.feedback.drafts import Draft
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
 from core.quality.types import PhraseDefault
+from core.runs.types import Task
 
 _KEY = "glimpse"
 
@@ -82,8 +84,10 @@ class UiSession:
     """The version picked of a prompt of the library, where it is not simply the newest."""
     archived_prompt: Prompt | None = None
     """The last one put away in this tab, so that it can be brought back."""
-    ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
-    """What this tab last knew as saved of each run; what differs from it is a draft."""
+    drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
+    """What this tab last showed or kept of a rating, for each panel and run; what differs from it
+    was just changed here."""
+    own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
     cut_change: CutChange | None = None

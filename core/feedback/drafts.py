@@ -1,5 +1,6 @@
 """Ratings not said yet, kept as they stand in the fields; only whoever writes one sees it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -7,7 +8,6 @@ from uuid import UUID
 
 from core.clock import now
 from core.errors import Invalid
-from core.feedback.checks import editable
 from core.feedback.history import as_happenings
 from core.feedback.service import as_feedback
 from core.feedback.types import FailedStep, Feedback, Happening
@@ -21,6 +21,7 @@ from db.session import Database
 
 MAX_DRAFT_CHARS = 250_000
 """All its texts together: more than a rating may hold, so that what is too long is kept too."""
+_NOT_STORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ class DraftService:
 
 
 def _written(draft: Draft) -> dict[str, Any]:
-    """As JSON. Signs that no text holds are left out; saving the rating refuses them by name."""
+    """As JSON. What PostgreSQL cannot store in it is left out; all else stays as it was typed."""
     texts = (draft.comment, draft.corrected_text or "", *draft.tags)
     if sum(map(len, texts)) > MAX_DRAFT_CHARS:
         raise Invalid(
@@ -108,11 +109,15 @@ def _written(draft: Draft) -> dict[str, Any]:
     corrected = draft.corrected_text
     return {
         "rating": draft.rating,
-        "tags": sorted(map(editable, draft.tags)),
-        "comment": editable(draft.comment),
-        "corrected_text": None if corrected is None else editable(corrected),
+        "tags": sorted(map(_storable, draft.tags)),
+        "comment": _storable(draft.comment),
+        "corrected_text": None if corrected is None else _storable(corrected),
         "failed_step": draft.failed_step,
     }
+
+
+def _storable(text: str) -> str:
+    return _NOT_STORABLE.sub("", text)
 
 
 def _read(body: Mapping[str, Any]) -> Draft:
