@@ -1,11 +1,11 @@
-"""The command line: people, API keys, the database, documents, and a self-check."""
+"""The command line: people, API keys, the database, demo data, documents, and a self-check."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from itertools import chain
 
-from core import admin_cli, db_cli, doctor
+from core import admin_cli, db_cli, demo_cli, doctor
 from core.accounts.service import AccountService
 from core.config import ROOT, Settings, load_settings, settings_table
 from core.database import current_database
@@ -35,6 +35,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _doctor(settings)
     if options.group == "db":
         print(db_cli.COMMANDS[options.action](settings))
+        return 0
+    if options.group == "demo":
+        with current_database(settings) as database:
+            print(demo_cli.COMMANDS[options.action](database, settings, options))
         return 0
     with current_database(settings) as database:
         accounts = AccountService(database, settings)
@@ -91,6 +95,13 @@ def _parser() -> argparse.ArgumentParser:
     groups.add_parser("db", help="the database").add_argument(
         "action", choices=list(db_cli.COMMANDS)
     )
+    demo = groups.add_parser("demo", help="made-up people, runs and ratings").add_subparsers(
+        dest="action", required=True
+    )
+    loading = demo.add_parser("load", help="add some")
+    loading.add_argument("--runs", type=int, default=10_000, help="how many; as many ratings")
+    loading.add_argument("--seed", type=int, default=1, help="another seed, other data beside it")
+    demo.add_parser("clear", help="remove all that was made up, and nothing else")
     groups.add_parser("docs", help="write the settings into the README")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser

@@ -24,6 +24,7 @@ from api.routes import (
     requests,
     runs,
     usage,
+    views,
 )
 from core.workbench import Workbench
 
@@ -68,6 +69,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         usage,
         feedback,
         requests,
+        views,
         cookie,
         docs,
     ):

@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.demo.service import DemoService
 from core.detection.cuts import PhraseCuts
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
@@ -29,8 +30,11 @@ from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
 from core.raters.service import RaterService
+from core.review.charts import ChartService
 from core.review.export import ExportService
+from core.review.saved_views import SavedViewService
 from core.review.service import ReviewService
+from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from db.session import Database
@@ -51,6 +55,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
@@ -67,6 +72,9 @@ class Workbench:
     requests: RequestService
     exports: ExportService
     signals: SignalService
+    triage: TriageService
+    views: SavedViewService
+    charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -139,6 +147,7 @@ def assemble(
         models=models,
         accounts=AccountService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
+        demo=DemoService(database, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -154,6 +163,9 @@ def assemble(
         requests=RequestService(database),
         exports=ExportService(database),
         signals=SignalService(database),
+        triage=TriageService(database),
+        views=SavedViewService(database),
+        charts=ChartService(database),
         tell=tell,
         _opened=opened,
     )

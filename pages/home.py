@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.permissions import Permission
 from ui.components.asked_to_rate import asked_to_rate
+from ui.components.demo_notice import demo_notice
 from ui.components.first_steps import first_steps
 from ui.components.start import actions, models, recent_runs, waiting_feedback
 from ui.guard import require
@@ -21,5 +22,6 @@ with wide:
 with narrow:
     if actor.may(Permission.REVIEW):
         waiting_feedback(actor)
+        demo_notice(actor)
     if actor.may(Permission.VIEW_SYSTEM):
         models()

@@ -11,6 +11,7 @@ from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
 from core.quality.types import PhraseDefault
+from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 from core.runs.types import Task
 
 _KEY = "glimpse"
@@ -56,6 +57,15 @@ class CutChange:
     before: PhraseDefault | None
 
 
+@dataclass(frozen=True)
+class StaleReview:
+    """What a reviewer was to say of a rating that was changed meanwhile."""
+
+    feedback_id: UUID
+    changes: Changes
+    error: ChangedMeanwhile
+
+
 @dataclass
 class UiSession:
     """Pages add a field here, never a key of their own; widget keys are the exception."""
@@ -92,6 +102,22 @@ class UiSession:
     """The last rating taken back in this tab, so that it can be given again."""
     cut_change: CutChange | None = None
     """The last one, so that it can be undone."""
+    keys_heard: tuple[str, int] = ("", 0)
+    """Of the keys of triage: a view of the page, and how far its keys have been heard."""
+    stale_review: StaleReview | None = None
+    notes_known: dict[str, str] = field(default_factory=dict)
+    """What this tab last knew as saved, for each field of a note or an answer."""
+    bulk: BulkResult | None = None
+    """What came of the last change of many ratings at once."""
+    fixed_in: dict[str, str | None] = field(default_factory=dict)
+    """The revision last named as the one with the fix, for each model."""
+    queue_visited: list[UUID] = field(default_factory=list)
+    """Ratings that were open in the triage queue before the one that is, the last one last."""
+    queue_ended: str | None = None
+    """How the last triage queue ended."""
+    chart_clicks: dict[str, int] = field(default_factory=dict)
+    """How often marks of each chart of the dashboard were clicked."""
+    charts_shown: bool = True
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

@@ -24,6 +24,11 @@ def said_fields(row: Feedback) -> Fields:
     return _fields(row, SAID)
 
 
+def reopened_fields(row: Feedback) -> Fields:
+    """What changes back where something else is said of what reviewers were done with."""
+    return _fields(row, ("review_status", "fixed_in"))
+
+
 def everything(row: Feedback) -> Fields:
     """What it takes to put a row back that was withdrawn."""
     return _fields(row, (*SAID, *REVIEWED, *INTERNAL, "created_at"))

@@ -207,6 +207,9 @@ def as_feedback(row: FeedbackRow) -> Feedback:
         updated_at=row.updated_at,
         failed_step=None if row.failed_step is None else FailedStep(row.failed_step),
         corrected_text=row.corrected_text,
+        fixed_in=row.fixed_in,
+        answer=row.answer,
+        answered_at=row.answered_at,
     )
 
 

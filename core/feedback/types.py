@@ -54,6 +54,29 @@ class Feedback:
     failed_step: FailedStep | None = None
     corrected_text: str | None = None
     """What the model should have written; of a generation only."""
+    fixed_in: str | None = None
+    """The revision that it is fixed in, where its status is `fixed`."""
+    answer: str = ""
+    """A reviewer's, to whoever rated."""
+    answered_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class OwnComment:
+    """One's own rating, and what reviewers say to it."""
+
+    feedback_id: UUID
+    run_id: UUID
+    task: Task
+    prompt: str
+    rating: int
+    comment: str
+    review_status: ReviewStatus
+    fixed_in: str | None
+    answer: str
+    """Empty where there is none yet."""
+    answered_at: datetime | None
+    created_at: datetime
 
 
 class Verdict(StrEnum):

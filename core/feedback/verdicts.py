@@ -56,6 +56,17 @@ class VerdictService:
             run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
             return judgement_of(VerdictRepository(session), run.id, actor.user_id)
 
+    def everybodys(self, actor: Actor, run_id: UUID) -> dict[str, Judgement]:
+        """What each person has said of the run's boxes, by name; for reviewers."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
+            verdicts = VerdictRepository(session)
+            return {
+                username: judgement_of(verdicts, run.id, user_id)
+                for user_id, username in verdicts.judges(run.id)
+            }
+
     def precision(self, actor: Actor, model: str | None = None) -> tuple[PhrasePrecision, ...]:
         """Everybody's verdicts added up for each model and phrase, in their order.
 

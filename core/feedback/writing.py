@@ -12,6 +12,7 @@ from core.feedback.history import (
     everything,
     kept_fields,
     record,
+    reopened_fields,
     said_fields,
     verdict_counts,
 )
@@ -41,6 +42,7 @@ class RatingWriter:
         kept = feedback.hold(run_id, user_id)
         self._said_at = None if kept is None else kept.said_at
         self._before: Fields = {} if kept is None else said_fields(kept)
+        self._review: Fields = {} if kept is None else reopened_fields(kept)
 
     def withdrawn_since(self, at: datetime) -> bool:
         if self._said_at is not None:
@@ -77,6 +79,7 @@ class RatingWriter:
         if created:
             self._record(row, Action.RATED, {}, said_fields(row) | after, at)
         else:
+            before, after = before | self._review, after | reopened_fields(row)
             self._record(row, Action.CHANGED, before, said_fields(row) | after, at)
         return row, created
 

@@ -1,30 +1,30 @@
-"""Reviewing feedback: figures, pages, one row and triage, all through one filter."""
+"""Reviewing feedback: figures, pages and one row, all through one filter."""
 
-from datetime import datetime
 from itertools import groupby
 from uuid import UUID
 
-from core.errors import Conflict, NotFound
 from core.feedback.service import as_feedback
-from core.feedback.types import Feedback, ReviewStatus
 from core.permissions import Actor, Permission, Role
 from core.review.criteria import criteria_of, period_before
 from core.review.paging import read_cursor, read_slice
+from core.review.rows import as_row, unknown
 from core.review.statistics import mean_interval, wilson
 from core.review.types import (
     FeedbackFilter,
     FeedbackPage,
-    FeedbackRow,
     FilterChoices,
     Header,
     Kpis,
     RowDetail,
+    Sort,
+    Total,
 )
-from core.runs.types import Task
 from db.repositories.choices import ChoiceRepository
-from db.repositories.review import PageRow, ReviewRepository
+from db.repositories.review import ReviewRepository
 from db.repositories.review_figures import FigureRepository
 from db.session import Database
+
+MAX_COUNTED = 10_000
 
 
 class ReviewService:
@@ -47,14 +47,27 @@ class ReviewService:
         )
 
     def page(
-        self, actor: Actor, filter: FeedbackFilter, cursor: str | None = None, size: int = 25
+        self,
+        actor: Actor,
+        filter: FeedbackFilter,
+        cursor: str | None = None,
+        size: int = 25,
+        sort: Sort = Sort.NEWEST,
     ) -> FeedbackPage:
-        """Rows newest first. Raises `Invalid` for a cursor or a filter that cannot be."""
+        """Rows in the order asked for. Raises `Invalid` for a cursor of another order, or a filter
+        that cannot be."""
         actor.require(Permission.REVIEW)
-        start = None if cursor is None else read_cursor(cursor)
+        start = None if cursor is None else read_cursor(cursor, sort)
         with self._database.unit_of_work() as session:
-            found = read_slice(ReviewRepository(session), criteria_of(filter), start, size)
-        return FeedbackPage(tuple(map(_as_row, found.rows)), found.older, found.newer)
+            found = read_slice(ReviewRepository(session), criteria_of(filter), start, size, sort)
+        return FeedbackPage(tuple(map(as_row, found.rows)), found.older, found.newer)
+
+    def total(self, actor: Actor, filter: FeedbackFilter) -> Total:
+        """How many ratings match, counted to `MAX_COUNTED` at most. Raises `Invalid`."""
+        actor.require(Permission.REVIEW)
+        with self._database.unit_of_work() as session:
+            n = ReviewRepository(session).count(criteria_of(filter), MAX_COUNTED + 1)
+        return Total(min(n, MAX_COUNTED), more=n > MAX_COUNTED)
 
     def detail(self, actor: Actor, feedback_id: UUID) -> RowDetail:
         """One rating with all others of its run. Raises `NotFound`."""
@@ -63,10 +76,10 @@ class ReviewService:
             repository = ReviewRepository(session)
             found = repository.row(feedback_id)
             if found is None:
-                raise _unknown(feedback_id)
+                raise unknown(feedback_id)
             ratings = repository.ratings_of(found.feedback.run_id)
         return RowDetail(
-            row=_as_row(found),
+            row=as_row(found),
             all_ratings=tuple((name, as_feedback(row)) for name, row in ratings),
             run_id=found.feedback.run_id,
         )
@@ -83,35 +96,6 @@ class ReviewService:
                 phrases=tuple(repository.phrases()),
                 reviewers=tuple(repository.people(Role.ADMIN)),
             )
-
-    def set_status(
-        self, actor: Actor, feedback_id: UUID, status: ReviewStatus, seen_at: datetime
-    ) -> Feedback:
-        """Change the review status of a rating that is still as it was when it was looked at.
-
-        Parameters
-        ----------
-        seen_at : the `updated_at` the change is based on.
-
-        Raises
-        ------
-        NotFound : no such rating, or withdrawn meanwhile.
-        Conflict : changed by someone else since `seen_at`.
-        """
-        actor.require(Permission.REVIEW)
-        with self._database.unit_of_work() as session:
-            repository = ReviewRepository(session)
-            row = repository.set_status(feedback_id, status, actor.user_id, seen_at)
-            now = None if row is not None else repository.row(feedback_id)
-        if row is not None:
-            return as_feedback(row)
-        if now is None:
-            raise _unknown(feedback_id)
-        raise Conflict(
-            "This rating was changed while you looked at it "
-            f"(its status is now “{now.feedback.review_status}”); look again, then decide.",
-            facts={"status": now.feedback.review_status, "rating": now.feedback.rating},
-        )
 
 
 def _kpis(repository: FigureRepository, filter: FeedbackFilter) -> Kpis:
@@ -133,19 +117,6 @@ def _kpis(repository: FigureRepository, filter: FeedbackFilter) -> Kpis:
     )
 
 
-def _as_row(row: PageRow) -> FeedbackRow:
-    return FeedbackRow(
-        feedback=as_feedback(row.feedback),
-        username=row.username,
-        task=Task(row.feedback.task),
-        model=row.model,
-        revision=row.revision,
-        prompt=row.prompt,
-        latency_ms=row.latency_ms,
-        run_created_at=row.run_created_at,
-    )
-
-
 def _model_choices(models: list[tuple[str, str]]) -> tuple[str, ...]:
     """Names, each followed by its revisions where there are several."""
     choices: list[str] = []
@@ -155,10 +126,3 @@ def _model_choices(models: list[tuple[str, str]]) -> tuple[str, ...]:
         if len(revisions) > 1:
             choices += [f"{name}@{revision}" for revision in revisions]
     return tuple(choices)
-
-
-def _unknown(feedback_id: UUID) -> NotFound:
-    return NotFound(
-        "There is no such rating; it may have been withdrawn.",
-        facts={"feedback_id": str(feedback_id)},
-    )

@@ -1,5 +1,6 @@
 """The one filter, and what the dashboard shows of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -7,7 +8,7 @@ from uuid import UUID
 
 from core.feedback.types import Feedback, ReviewStatus
 from core.permissions import Role
-from core.runs.types import Task
+from core.runs.types import RunStatus, Task
 
 
 class TagMatch(StrEnum):
@@ -28,6 +29,17 @@ class JudgedAs(StrEnum):
     """`right` or `loose`: the box names the right thing."""
     INCORRECT = "incorrect"
     """`wrong_label` or `absent`."""
+
+
+class Sort(StrEnum):
+    """What the table shows first; equal ones newest first."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    WORST = "worst"
+    BEST = "best"
+    SLOWEST = "slowest"
+    """Runs without a latency come last."""
 
 
 NOBODY = "nobody"
@@ -132,24 +144,70 @@ class Header:
 
 
 @dataclass(frozen=True)
+class Triage:
+    """What reviewers say of a rating among themselves."""
+
+    assignee: str | None = None
+    note: str = ""
+    reviewer: str | None = None
+    """Whoever changed any of it last."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A run's, as the map of settings shows them: rounded; None where its task has none such."""
+
+    temperature: float | None = None
+    top_p: float | None = None
+    box_threshold: float | None = None
+    text_threshold: float | None = None
+
+
+@dataclass(frozen=True)
 class FeedbackRow:
     feedback: Feedback
     username: str
+    role: Role
+    """Of whoever rated, as it is now."""
     task: Task
     model: str
     revision: str
     prompt: str
     latency_ms: int | None
     run_created_at: datetime
+    triage: Triage
+    settings: Settings
+    run_status: RunStatus | None
+    corrected: bool
+    """Whether whoever rated wrote the text as it should have been."""
+    verdicts: Mapping[str, int]
+    """How many boxes whoever rated judged so, `missed` among them."""
+    top_score: float | None
+    """Of the best box shown."""
+    rate_ms: int | None
+    """From the run's end to the first rating."""
+    demo: bool
 
 
 @dataclass(frozen=True)
 class FeedbackPage:
-    """Newest first. `next_cursor` and `previous_cursor` are opaque; None at the ends."""
+    """In the order asked for. `next_cursor` and `previous_cursor` are opaque; None at the ends."""
 
     rows: tuple[FeedbackRow, ...]
     next_cursor: str | None
     previous_cursor: str | None
+
+
+@dataclass(frozen=True)
+class Total:
+    """How many ratings match; many are not counted to the end."""
+
+    n: int
+    more: bool
+    """Whether there are more than `n`."""
+
+    def __str__(self) -> str:
+        return f"{self.n:,}+" if self.more else f"{self.n:,}"
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ JUDGED_WORDS = {
     JudgedAs.RIGHT: "right",
     JudgedAs.WRONG_LABEL: "wrong label",
     JudgedAs.LOOSE: "loose",
-    JudgedAs.ABSENT: "nothing there",
+    JudgedAs.ABSENT: "not there",
     JudgedAs.MISSED: "missed",
     JudgedAs.CORRECT: "right or loose",
     JudgedAs.INCORRECT: "wrong",

@@ -23,6 +23,7 @@ from core.runs.types import (
     Task,
 )
 from db.repositories.lineage import LineageRepository
+from db.repositories.review_order import Place
 from db.repositories.runs import ImageRepository, Listed, Run, RunRepository
 from db.session import Database
 
@@ -74,7 +75,7 @@ class RunService:
         if len(rows) <= limit:
             return HistoryPage(shown, None)
         last = shown[-1]
-        return HistoryPage(shown, str(Cursor((last.created_at, last.id), older=True)))
+        return HistoryPage(shown, str(Cursor(Place(last.created_at, last.id), older=True)))
 
     def compare(self, actor: Actor, a: UUID, b: UUID) -> Comparison:
         """Two of the actor's own detections on one picture, box by box.
@@ -158,7 +159,7 @@ def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
             "The page's cursor cannot be read; start again from the first page.",
             facts={"field": "cursor"},
         )
-    return None if read is None else read.place
+    return None if read is None else (read.place.created_at, read.place.id)
 
 
 def _check_limit(limit: int) -> None:

@@ -21,15 +21,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Created, IdPk, Json, Sha256
 
-RARE = {
-    "low": "rating <= 2",
-    "corrected": "corrected_text is not null",
-    "judged": "verdicts <> '[]'::jsonb",
-    "stopped": "run_status = 'stopped'",
-    "assigned": "assignee_id is not null",
-    "real": "not demo",
+_NEWEST = (text("created_at desc"), text("id desc"))
+LED = {
+    "rating": ("rating", None),
+    "status": ("review_status", None),
+    "demo": ("demo", None),
+    "assignee": ("assignee_id", "assignee_id is not null"),
+    "temperature": ("temperature", "temperature is not null"),
+    "top_p": ("top_p", "top_p is not null"),
+    "box_threshold": ("box_threshold", "box_threshold is not null"),
+    "text_threshold": ("text_threshold", "text_threshold is not null"),
+    "corrected": (None, "corrected_text is not null"),
+    "judged": (None, "verdicts <> '[]'::jsonb"),
+    "stopped": (None, "run_status = 'stopped'"),
 }
-"""What few rows may have, and are yet asked for by the page."""
+"""What a page is asked for, newest first: a column's value, or what few rows have."""
 
 
 class Feedback(Base):
@@ -95,7 +101,13 @@ class Feedback(Base):
         ),
         CheckConstraint("failed_step in ('boxes', 'text')", name="failed_step"),
         Index("uq_feedback_run_user", "run_id", "user_id", unique=True),
-        Index("uq_feedback_idempotency", "user_id", "idempotency_key", unique=True),
+        Index(
+            "uq_feedback_idempotency",
+            "user_id",
+            "idempotency_key",
+            unique=True,
+            postgresql_where=text("idempotency_key is not null"),
+        ),
         Index("ix_feedback_page", text("created_at desc"), text("id desc")),
         Index("ix_feedback_model", "model_id", text("created_at desc"), text("id desc")),
         Index("ix_feedback_user", "user_id", text("created_at desc"), text("id desc")),
@@ -108,17 +120,16 @@ class Feedback(Base):
             postgresql_using="gin",
             postgresql_ops={"verdicts": "jsonb_path_ops"},
         ),
-        Index("ix_feedback_latency", "latency_ms"),
+        Index("ix_feedback_latency", "latency_ms", "created_at", "id"),
         Index("ix_feedback_score", "top_score", postgresql_where=text("top_score is not null")),
-        Index("ix_feedback_status", "review_status", text("created_at desc"), text("id desc")),
         *(
             Index(
                 f"ix_feedback_{name}",
-                text("created_at desc"),
-                text("id desc"),
-                postgresql_where=text(condition),
+                *((column,) if column else ()),
+                *_NEWEST,
+                postgresql_where=None if condition is None else text(condition),
             )
-            for name, condition in RARE.items()
+            for name, (column, condition) in LED.items()
         ),
     )
 

@@ -54,7 +54,8 @@ class FeedbackRepository:
     def put(self, values: dict[str, Any]) -> tuple[Feedback, bool]:
         """Insert, or change the row of the same run and user in one statement.
 
-        What was said later than `values` stays, and is returned. An equal repeat leaves
+        What was said later than `values` stays, and is returned. What reviewers were done with is
+        new to them again once something else is said. An equal repeat leaves
         `updated_at` alone, and a change without an idempotency key keeps the one before, so that
         a late repeat of that one is still known. The flag says whether the row is new: an
         inserted row has no previous version, so its `xmax` is 0.
@@ -65,6 +66,7 @@ class FeedbackRepository:
         new = insert(Feedback).values(values)
         said = [Feedback.__table__.c[name] for name in SAID]
         proposed = [new.excluded[name] for name in SAID]
+        differs = tuple_(*said).is_distinct_from(tuple_(*proposed))
         keyed = new.excluded.idempotency_key.is_not(None)
         put = new.on_conflict_do_update(
             index_elements=["run_id", "user_id"],
@@ -76,13 +78,9 @@ class FeedbackRepository:
                 "request_hash": case(
                     (keyed, new.excluded.request_hash), else_=Feedback.request_hash
                 ),
-                "updated_at": case(
-                    (
-                        tuple_(*said).is_distinct_from(tuple_(*proposed)),
-                        func.clock_timestamp(),
-                    ),
-                    else_=Feedback.updated_at,
-                ),
+                "updated_at": case((differs, func.clock_timestamp()), else_=Feedback.updated_at),
+                "review_status": case((differs, "new"), else_=Feedback.review_status),
+                "fixed_in": case((differs, None), else_=Feedback.fixed_in),
                 "said_at": new.excluded.said_at,
             },
             where=Feedback.said_at <= new.excluded.said_at,

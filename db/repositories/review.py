@@ -4,26 +4,32 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, literal, select
+from sqlalchemy.orm import Session, aliased
 
-from db.models import Feedback, Model, Run, User
+from db.models import Feedback, FeedbackDay, Model, Run, User
+from db.repositories.review_find import find
+from db.repositories.review_order import ORDERS, Place, part_of
 from db.repositories.review_sql import Criteria, where_feedback
-
-Place = tuple[datetime, UUID]
-"""Where a row stands in the order of pages: its `created_at` and its id."""
+from db.repositories.rollups import covers, where_rollup
 
 AnySelect = Select[*tuple[Any, ...]]
+
+_ASSIGNEE, _REVIEWER = aliased(User), aliased(User)
 
 
 class PageRow(NamedTuple):
     feedback: Feedback
     username: str
+    role: str
     model: str
     revision: str
     prompt: str
     latency_ms: int | None
     run_created_at: datetime
+    assignee: str | None
+    reviewer: str | None
+    """Whoever changed its review last."""
 
 
 class ReviewRepository:
@@ -31,19 +37,59 @@ class ReviewRepository:
         self._session = session
 
     def page(
-        self, criteria: Criteria, size: int, *, after: Place | None = None, older: bool = True
+        self,
+        criteria: Criteria,
+        size: int,
+        *,
+        order: str = "newest",
+        after: Place | None = None,
+        forward: bool = True,
     ) -> list[PageRow]:
-        """At most `size` rows next to `after`, nearest first: older ones, or newer ones."""
-        place = (Feedback.created_at, Feedback.id)
-        query = _rows().where(*where_feedback(criteria)).limit(size)
-        if after is not None:
-            beyond = tuple_(*place) < after if older else tuple_(*place) > after
-            query = query.where(beyond)
-        order = (column.desc() if older else column.asc() for column in place)
-        return [PageRow(*row) for row in self._session.execute(query.order_by(*order))]
+        """At most `size` rows next to `after`, nearest first: those behind it, or before it."""
+        found = self._ids(criteria, size, order, after, forward)
+        rows = self._session.execute(_rows().where(Feedback.id.in_(found))) if found else ()
+        by_id = {row[0].id: PageRow(*row) for row in rows}
+        return [by_id[id] for id in found if id in by_id]
+
+    def any_beyond(self, criteria: Criteria, *, order: str, after: Place, forward: bool) -> bool:
+        return bool(self._ids(criteria, 1, order, after, forward))
+
+    def _ids(
+        self, criteria: Criteria, size: int, order: str, after: Place | None, forward: bool
+    ) -> list[UUID]:
+        parts = ORDERS[order]
+        start = None if after is None else part_of(order, after)
+        numbers = range(len(parts)) if forward else range(len(parts))[::-1]
+        found: list[UUID] = []
+        for number in numbers:
+            if start is not None and (number < start if forward else number > start):
+                continue
+            asked = _of_rating(criteria, parts[number].rating)
+            if asked is not None:
+                here = after if number == start else None
+                missing = size - len(found)
+                found += find(
+                    self._session, asked, parts[number], missing, after=here, forward=forward
+                )
+            if len(found) == size:
+                break
+        return found
+
+    def count(self, criteria: Criteria, most: int) -> int:
+        """How many ratings match; `most` where there are so many or more."""
+        if covers(criteria, FeedbackDay):
+            total = select(func.coalesce(func.sum(FeedbackDay.n), 0))
+            counted = self._session.scalar(total.where(*where_rollup(criteria, FeedbackDay)))
+            return min(int(counted or 0), most)
+        some = select(literal(1)).where(*where_feedback(criteria)).limit(most).subquery()
+        return self._session.scalars(select(func.count()).select_from(some)).one()
 
     def row(self, feedback_id: UUID) -> PageRow | None:
-        row = self._session.execute(_rows().where(Feedback.id == feedback_id)).one_or_none()
+        """As it is now, also where this unit of work has changed it."""
+        query = _rows().where(Feedback.id == feedback_id)
+        row = self._session.execute(
+            query, execution_options={"populate_existing": True}
+        ).one_or_none()
         return None if row is None else PageRow(*row)
 
     def ratings_of(self, run_id: UUID) -> list[tuple[str, Feedback]]:
@@ -56,31 +102,34 @@ class ReviewRepository:
         )
         return [(row[0], row[1]) for row in rows]
 
-    def set_status(
-        self, feedback_id: UUID, status: str, reviewer_id: UUID, seen_at: datetime
-    ) -> Feedback | None:
-        """Change the row if it is still as it was at `seen_at`; None where it is not."""
-        return self._session.scalar(
-            update(Feedback)
-            .where(Feedback.id == feedback_id, Feedback.updated_at == seen_at)
-            .values(
-                review_status=status, reviewer_id=reviewer_id, updated_at=func.clock_timestamp()
-            )
-            .returning(Feedback)
-        )
+
+def _of_rating(criteria: Criteria, rating: int | None) -> Criteria | None:
+    """The criteria for one rating alone; None where they exclude it."""
+    if rating is None:
+        return criteria
+    if not criteria.get("rating_min", 1) <= rating <= criteria.get("rating_max", 5):
+        return None
+    return {**criteria, "rating_min": rating, "rating_max": rating}
 
 
 def _rows() -> AnySelect:
-    return _joined(
-        select(
-            Feedback,
-            User.username,
-            Model.name,
-            Model.revision,
-            Run.prompt,
-            Run.latency_ms,
-            Run.created_at,
+    return (
+        _joined(
+            select(
+                Feedback,
+                User.username,
+                User.role,
+                Model.name,
+                Model.revision,
+                Run.prompt,
+                Run.latency_ms,
+                Run.created_at,
+                _ASSIGNEE.username,
+                _REVIEWER.username,
+            )
         )
+        .outerjoin(_ASSIGNEE, _ASSIGNEE.id == Feedback.assignee_id)
+        .outerjoin(_REVIEWER, _REVIEWER.id == Feedback.reviewer_id)
     )
 
 

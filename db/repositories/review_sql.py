@@ -9,12 +9,13 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
+    and_,
     cast,
     func,
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import JSONPATH
+from sqlalchemy.dialects.postgresql import JSONPATH, array
 
 from db.models import Feedback, Model, Run, User
 
@@ -50,11 +51,9 @@ def raters_with(role: str) -> Select[Any]:
 
 
 def _assigned(name: str | None) -> ColumnElement[bool]:
-    return (
-        Feedback.assignee_id.is_(None)
-        if name is None
-        else Feedback.assignee_id.in_(users_named(name))
-    )
+    if name is None:
+        return Feedback.assignee_id.is_(None)
+    return Feedback.assignee_id == users_named(name).scalar_subquery()
 
 
 def _label(phrase: str) -> ColumnElement[str]:
@@ -62,15 +61,28 @@ def _label(phrase: str) -> ColumnElement[str]:
 
 
 def _labelled(phrase: str) -> ColumnElement[bool]:
-    judged = func.jsonb_build_array(func.jsonb_build_object("label", _label(phrase)))
     return or_(
-        Feedback.phrases.contains(func.array(select(_label(phrase)).scalar_subquery())),
-        Feedback.verdicts.contains(judged),
+        Feedback.phrases.contains(array([_label(phrase)])),
+        _one_box({"label": _label(phrase)}),
     )
+
+
+def _one_box(said: Mapping[str, Any]) -> ColumnElement[bool]:
+    """Whether all of it is said of one judged box; there is an index for this."""
+    box = func.jsonb_build_object(*chain.from_iterable(said.items()))
+    return Feedback.verdicts.contains(func.jsonb_build_array(box))
 
 
 def _judged(box: Mapping[str, Any]) -> ColumnElement[bool]:
     """Whether one box was judged so: `verdicts`, and of it `phrase`, `score_min`, `score_max`."""
+    label = {} if box["phrase"] is None else {"label": _label(box["phrase"])}
+    found = or_(*(_one_box(label | {"verdict": verdict}) for verdict in box["verdicts"]))
+    if box["score_min"] is None and box["score_max"] is None:
+        return found
+    return and_(found, _scored(box))
+
+
+def _scored(box: Mapping[str, Any]) -> ColumnElement[bool]:
     verdict = " || ".join(f"@.verdict == $v{place}" for place, _ in enumerate(box["verdicts"]))
     names: dict[str, Any] = {f"v{place}": said for place, said in enumerate(box["verdicts"])}
     tests = [f"({verdict})"]
@@ -102,7 +114,8 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "before": lambda at: Feedback.created_at < at,
     "task": lambda task: Feedback.task == task,
     "model": lambda name: Feedback.model_id.in_(models_named(name)),
-    "user": lambda name: Feedback.user_id.in_(users_named(name)),
+    "model_id": lambda model_id: Feedback.model_id == model_id,
+    "user": lambda name: Feedback.user_id == users_named(name).scalar_subquery(),
     "user_id": lambda user_id: Feedback.user_id == user_id,
     "role": lambda role: Feedback.user_id.in_(raters_with(role)),
     "rating_min": lambda rating: Feedback.rating >= rating,
@@ -134,7 +147,7 @@ RUN_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "before": lambda at: Run.created_at < at,
     "task": lambda task: Run.task == task,
     "model": lambda name: Run.model_id.in_(models_named(name)),
-    "user": lambda name: Run.user_id.in_(users_named(name)),
+    "user": lambda name: Run.user_id == users_named(name).scalar_subquery(),
     "role": lambda role: Run.user_id.in_(raters_with(role)),
     "demo": lambda demo: Run.demo == demo,
 }

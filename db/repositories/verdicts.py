@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select, text
+from sqlalchemy import delete, func, or_, select, text, union
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
-from db.models import BoxVerdict, MissedBox, Model, Run
+from db.models import BoxVerdict, MissedBox, Model, Run, User
 from db.repositories.review_sql import RUN_CONDITIONS
 
 __all__ = ["BoxVerdict", "MissedBox", "MissedCount", "VerdictCount", "VerdictRepository"]
@@ -132,6 +132,19 @@ class VerdictRepository:
             .where(MissedBox.id == id, MissedBox.run_id == run_id, MissedBox.user_id == user_id)
             .returning(MissedBox)
         )
+
+    def judges(self, run_id: UUID) -> list[tuple[UUID, str]]:
+        """Ids and names of those who said something of the run's boxes, by name."""
+        judged = union(
+            select(BoxVerdict.user_id).where(BoxVerdict.run_id == run_id),
+            select(MissedBox.user_id).where(MissedBox.run_id == run_id),
+        )
+        rows = self._session.execute(
+            select(User.id, User.username)
+            .where(User.id.in_(judged))
+            .order_by(func.lower(User.username))
+        )
+        return [(row[0], row[1]) for row in rows]
 
     def verdict_counts(self, model: str | None) -> list[VerdictCount]:
         """Everybody's verdicts by model and label; `model` is a name, or name@revision."""

@@ -7,6 +7,7 @@ from core.permissions import Permission
 from core.runs.types import Task
 from ui.components.detection_form import detect, phrases_field, settings_fields
 from ui.components.detection_result import VIEW_KEY, detection_result
+from ui.components.owner_view import owner_view
 from ui.components.rating import rating_panel
 from ui.errors import shown
 from ui.guard import require
@@ -22,6 +23,9 @@ run: DetectionRun | None = None
 source: Source | None = None
 
 st.title("Detection")
+with shown(stop=True):
+    if owner_view(actor, Task.DETECTION):
+        st.stop()
 with shown():
     run = opened_detection(actor)
 left, right = st.columns([7, 4], gap="medium")

@@ -11,6 +11,7 @@ from ui.components.generation_form import model_field, wording_fields
 from ui.components.generation_result import generation_result
 from ui.components.generation_start import GenerationAsk, edited_notice, start
 from ui.components.lineage import lineage
+from ui.components.owner_view import owner_view
 from ui.components.rating import rating_panel
 from ui.components.sampling import sampling_panel
 from ui.errors import shown
@@ -24,6 +25,9 @@ run: GenerationRun | None = None
 asked: GenerationAsk | None = None
 
 st.title("Generation")
+with shown(stop=True):
+    if owner_view(actor, Task.GENERATION):
+        st.stop()
 with shown():
     run = opened_generation(actor)
 left, right = st.columns([7, 4], gap="medium")

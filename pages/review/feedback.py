@@ -1,13 +1,19 @@
-"""Feedback: what people think of the results, counted, filtered, one row at a time."""
+"""Feedback: what people think of the results, counted, filtered, drawn, one row at a time."""
 
 import streamlit as st
 
 from core.permissions import Permission
+from core.review.types import Sort
+from ui.components.demo_notice import demo_notice
+from ui.components.review_charts import charts_of_boxes, charts_of_ratings
 from ui.components.review_detail import row_detail
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
+from ui.components.review_queue import queue_ended, queue_page
 from ui.components.review_table import PAGE_SIZE, feedback_table
+from ui.components.review_tools import table_tools
 from ui.components.review_view import export_url, reset, view_in_address
+from ui.components.review_walk import neighbours, walk_keys
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -21,20 +27,37 @@ with st.container(horizontal=True, horizontal_alignment="distribute"):
 tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
 with shown(stop=True):
     view = view_in_address()
+    if view.row and view.queue is not None:
+        queue_page(actor, view, view.row)
+        st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE)
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, Sort(view.sort))
+    beside = neighbours(actor, view, page)
 tools.link_button(
     "Export CSV",
     export_url(view.filter),
     icon=":material/download:",
     help="Every rating that matches the filters, with its run",
 )
-filter_bar(view.filter, choices)
-figures(header, view.filter)
+filter_bar(view, choices)
+figures(header, view)
+demo_notice(actor, view)
+queue_ended()
+above = st.container()
+table_tools(actor, view, page, header.current.untriaged)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
     feedback_table(view, page, header.current.rated)
 if view.row:
     with narrow[0], shown():
-        row_detail(actor, view, view.row)
+        row_detail(actor, view, view.row, beside)
+else:
+    walk_keys(actor, None, beside)
+below = st.container()
+with shown():
+    charts = workbench().charts.charts(actor, view.filter)
+    with above:
+        charts_of_ratings(view, charts)
+    with below:
+        charts_of_boxes(view, charts)

@@ -27,7 +27,7 @@ with shown(stop=True):
     choices = bench.review.choices(actor)
 with tools:
     to_feedback(view.filter)
-filter_bar(view.filter, choices)
+filter_bar(view, choices)
 with shown(stop=True):
     wanted = wanted_precision()
     phrases = bench.quality.phrases(actor, view.filter, wanted)

@@ -28,7 +28,7 @@ with shown(stop=True):
     report = bench.raters.report(actor, view.filter)
 with tools:
     to_feedback(view.filter)
-filter_bar(view.filter, choices)
+filter_bar(view, choices)
 agreement_figures(report, filtered=view.filter != FeedbackFilter())
 raters_table(report.raters, view.filter)
 left, right = st.columns([3, 2], gap="large")

@@ -165,7 +165,7 @@ class View {
     this.find(".caption").hidden = !this.data.caption;
     if (this.data.caption) drawCaption(this.find(".caption"), this.data.caption, shown, (marks) => this.light(marks));
     this.judge.update(shown);
-    this.missed.update(this.data.judge ? this.judge.judgement.now.missed : []);
+    this.missed.update(this.judge.said.missed);
   }
 
   showControls() {

@@ -1,6 +1,6 @@
 """The one drawing of boxes: a picture, its boxes, labels and scores, and the table of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -45,16 +45,32 @@ class Judged:
     hear: Callable[[Mapping[str, Any]], None]
 
 
+@dataclass(frozen=True)
+class Marks:
+    """What others have said of a run, to look at: a verdict, or “mixed”, for each box by its
+    place, and what was missed, each `{label, box}`."""
+
+    verdicts: Mapping[str, str]
+    missed: Sequence[Mapping[str, Any]]
+
+
 def picture_only(picture: Shown, *, key: str) -> None:
     """The picture without boxes, exactly where `run_boxes` with the same `key` will draw it."""
     _draw(key, {**_stage(picture), "id": "", "bare": True, "boxes": [], "styles": {}})
 
 
-def run_boxes(run: DetectionRun, *, floor: float, key: str, judged: Judged | None = None) -> None:
+def run_boxes(
+    run: DetectionRun,
+    *,
+    floor: float,
+    key: str,
+    judged: Judged | None = None,
+    marks: Marks | None = None,
+) -> None:
     """All boxes of `run`; those under its thresholds wait behind the score slider.
 
     What is shown is the browser's business alone. With `judged`, boxes can be judged and what
-    was missed drawn; every gesture is heard at once.
+    was missed drawn; every gesture is heard at once. `marks` are only shown.
     """
     sought = run.prompt if run.caption else ", ".join(run.phrases)
     picture = Shown(
@@ -65,6 +81,7 @@ def run_boxes(run: DetectionRun, *, floor: float, key: str, judged: Judged | Non
         alt=f"The picture of this run, with boxes for {sought}",
     )
     labels = {d.label for d in run.raw} | set(run.phrases) | set(judged.labels if judged else ())
+    labels |= {str(each["label"]) for each in marks.missed} if marks else set()
     data = {
         **_stage(picture),
         "id": str(run.id),
@@ -77,6 +94,7 @@ def run_boxes(run: DetectionRun, *, floor: float, key: str, judged: Judged | Non
         "caption": run.prompt if run.caption else None,
         "styles": {label: asdict(style_of(label)) for label in sorted(labels)},
         "judge": judged.data if judged else None,
+        "marks": asdict(marks) if marks else None,
     }
     _draw(key, data, judged.hear if judged else None)
 

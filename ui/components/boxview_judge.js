@@ -5,6 +5,8 @@ const VERDICTS = {
   loose: { name: "Loose", path: "M2 6V2h4M10 2h4v4M14 10v4h-4M6 14H2v-4" },
   absent: { name: "Not there", path: "M4 4l8 8M12 4l-8 8" },
 };
+const MARKS = { ...VERDICTS, mixed: { name: "Not agreed on", path: "M2 6c2-3 4-3 6 0s4 3 6 0M2 11c2-3 4-3 6 0s4 3 6 0" } };
+const UNJUDGED = { verdicts: {}, missed: [] };
 
 class Judge {
   constructor(view) {
@@ -23,6 +25,11 @@ class Judge {
     if (!judge) return;
     this.judgement.tell = tell;
     this.judgement.take(run, judge);
+  }
+
+  // What the person says, or where they only look, what others do.
+  get said() {
+    return this.on ? this.judgement.now : (this.view.data.marks ?? UNJUDGED);
   }
 
   button(verdict, name, digit) {
@@ -58,7 +65,7 @@ class Judge {
 
   update(shown) {
     const { chosen, marks } = this.view;
-    const { verdicts, missed } = this.on ? this.judgement.now : { verdicts: {}, missed: [] };
+    const { verdicts, missed } = this.said;
     marks.forEach((mark, at) => mark.judge(verdicts[at] ?? null));
     if (!this.on) return;
     for (const button of this.buttons) {
@@ -87,7 +94,7 @@ function icon(verdict) {
   drawn.setAttribute("class", "icon");
   drawn.setAttribute("aria-hidden", "true");
   const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", VERDICTS[verdict].path);
+  path.setAttribute("d", MARKS[verdict].path);
   drawn.append(path);
   return drawn;
 }

@@ -64,13 +64,13 @@ class Mark {
   // Show the verdict where there is one: by its shape, and in words for those who do not see it.
   judge(verdict) {
     const { label, score } = this.box;
-    const said = verdict ? `, judged: ${VERDICTS[verdict].name}` : "";
+    const said = verdict ? `, judged: ${MARKS[verdict].name}` : "";
     const named = `${label}, score ${percent(score)}, box ${this.index + 1} of ${this.all}${said}`;
     this.shape.setAttribute("aria-label", named);
     this.judgedAs = verdict;
     this.badge.replaceChildren(...(verdict ? [icon(verdict)] : []));
     this.said.replaceChildren(...(verdict ? [icon(verdict)] : []));
-    this.said.title = verdict ? VERDICTS[verdict].name : "";
+    this.said.title = verdict ? MARKS[verdict].name : "";
     this.badge.hidden = !verdict || this.hidden;
   }
 

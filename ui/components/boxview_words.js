@@ -21,7 +21,7 @@ function countWords({ marks, hidden, threshold, cuts, data }, shown, suppressed)
 function tipWords({ box, judgedAs }) {
   const piece = box.piece ? ` (found: “${box.piece}”)` : "";
   const others = box.others.map(({ label, score }) => `\n${label}  ${percent(score)}`).join("");
-  const said = judgedAs ? `\njudged: ${VERDICTS[judgedAs].name}` : "";
+  const said = judgedAs ? `\njudged: ${MARKS[judgedAs].name}` : "";
   return `${box.label}  ${percent(box.score)}${piece}${others}${said}`;
 }
 

@@ -12,9 +12,9 @@ from core.permissions import Permission
 from core.review.filters import FIRST_DAY, LAST_DAY
 from core.runs.filters import MAX_TEXT_CHARS, checked
 from core.runs.types import RunStatus, Task
-from ui.components.bundle import component
 from ui.components.history_view import View, show, show_in_address
 from ui.components.review_period import ALL_TIME, OWN_DAYS, PRESETS, days_of, preset_of
+from ui.components.slash import slash
 from ui.errors import shown
 from ui.guard import require
 
@@ -23,8 +23,6 @@ _KEY = "history-"
 _FIELDS = ("text", "task", "model", "status", "rated", "since", "until")
 _MORE = ("status", "rated", "since", "until")
 _RATED_WORDS: Mapping[bool, str] = MappingProxyType({True: "rated", False: "not rated"})
-
-_slash = component("history_search", "typing")
 
 
 def filter_bar(view: View, models: Iterable[str]) -> None:
@@ -56,7 +54,7 @@ def filter_bar(view: View, models: Iterable[str]) -> None:
                 on_click=show,
                 args=(replace(view.from_newest, picture=None),),
             )
-    _slash(key=f"{_KEY}slash", data={"label": SEARCH_LABEL})
+    slash(SEARCH_LABEL, key=f"{_KEY}slash")
 
 
 def _period(view: View) -> None:

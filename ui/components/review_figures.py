@@ -1,141 +1,52 @@
 """The figures over the table: what each counts, out of how many, and how it has changed."""
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from core.review.criteria import period_before
-from core.review.types import FeedbackFilter, Header, Kpis
+from core.review.periods import is_year_before
+from core.review.types import FeedbackFilter, Header
+from ui.components.review_charts_draw import draw
+from ui.components.review_charts_ratings import ratings_chart
+from ui.components.review_kinds import KINDS, Kind
 from ui.components.review_period import period_words
+from ui.components.review_view import View
 
 _BARS_HEIGHT, _BARS_WIDTH = 112, 200
-_FIGURE_WIDTH = 126
+_FIGURE_WIDTH = 140
 
 
-def figures(header: Header, filter: FeedbackFilter) -> None:
-    """Six figures with their n and the change against the equally long period before."""
-    kpis, interval = header.current, header.positive_interval
-    within = f"{100 * interval.low:.0f}–{interval.high:.0%}, " if interval else ""
-    rated = f"n = {kpis.rated:,}"
+def figures(header: Header, view: View) -> None:
+    """Six figures with their n and the change against the period they are compared with."""
     with st.container(horizontal=True):
-        _figure(
-            "Rated", f"{kpis.rated:,}", "ratings", _change(header, lambda k: k.rated, _relative)
-        )
-        _figure(
-            "Coverage",
-            _share(kpis.coverage),
-            f"{kpis.rated_runs:,} of {kpis.runs:,} runs",
-            _change(header, lambda k: k.coverage, _points),
-            help="Runs with a rating among all runs of that period, task, model and user.",
-        )
-        _figure(
-            "Positive",
-            _share(kpis.positive_share),
-            f"{within}{rated}",
-            _change(header, lambda k: k.positive_share, _points),
-            help="The share of ratings of 4 and 5, with its 95% interval.",
-        )
-        _figure(
-            "Mean rating",
-            "–" if kpis.mean_rating is None else f"{kpis.mean_rating:.2f}",
-            f"of 5, {rated}",
-            _change(header, lambda k: k.mean_rating, _difference),
-        )
-        _figure("Raters", f"{kpis.raters:,}", rated, _change(header, lambda k: k.raters, _relative))
-        _figure(
-            "Untriaged",
-            f"{kpis.untriaged:,}",
-            f"of {kpis.rated:,}",
-            _change(header, lambda k: k.untriaged, _relative),
-            neutral=True,
-            help="Ratings whose status is new.",
-        )
-        _distribution(kpis)
+        for kind in KINDS:
+            _figure(kind, header)
+        with st.container(width=_BARS_WIDTH):
+            draw(view, ratings_chart(header.current), _BARS_HEIGHT)
+    st.caption(f"Figures for {period_words(view.filter)}; {_compared(view.filter)}.")
+
+
+def _compared(filter: FeedbackFilter) -> str:
     earlier = period_before(filter)
-    compared = (
-        f"changes are against {period_words(earlier)}"
-        if earlier
-        else "choose a first and a last day to see changes against the days before"
-    )
-    st.caption(f"Figures for {period_words(filter)}; {compared}.")
+    if earlier is None:
+        return "choose a first and a last day to see changes against the days before"
+    days = period_words(earlier)
+    if is_year_before(filter):
+        return f"changes are against the same days a year ago, {days}"
+    if filter.against:
+        return f"changes are against {days}"
+    return f"changes are against the days just before, {days}"
 
 
-def _figure(
-    label: str,
-    value: str,
-    of: str,
-    change: str | None,
-    *,
-    neutral: bool = False,
-    help: str | None = None,
-) -> None:
+def _figure(kind: Kind, header: Header) -> None:
+    change = kind.change(header)
     flat = change is not None and not set(change) & set("123456789")
     with st.container(width=_FIGURE_WIDTH, gap=None):
         st.metric(
-            label,
-            value,
+            kind.label,
+            kind.value(header.current),
             "unchanged" if flat else change,
-            delta_color="off" if neutral or flat else "normal",
+            delta_color="off" if kind.neutral or flat else "normal",
             delta_arrow="off" if flat else "auto",
-            help=help,
+            help=kind.about(header),
         )
-        st.caption(of)
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else f"{share:.0%}"
-
-
-def _change(
-    header: Header, of: Callable[[Kpis], float | None], words: Callable[[float, float], str]
-) -> str | None:
-    """None where one of the periods has no such figure."""
-    if header.previous is None:
-        return None
-    now, before = of(header.current), of(header.previous)
-    return None if now is None or before is None else words(now, before)
-
-
-def _relative(now: float, before: float) -> str:
-    """In percent; in pieces where there were none before."""
-    return f"{now / before - 1:+.0%}" if before else f"{now:+,.0f}"
-
-
-def _points(now: float, before: float) -> str:
-    return f"{100 * (now - before):+.0f} points"
-
-
-def _difference(now: float, before: float) -> str:
-    return f"{now - before:+.2f}"
-
-
-def _distribution(kpis: Kpis) -> None:
-    """How many of each rating, as bars; the number stands in the label, in both themes."""
-    if not kpis.rated:
-        return
-    bars = [
-        {"rating": f"{stars} ★  {count:,}", "stars": stars, "ratings": count}
-        for stars, count in enumerate(kpis.by_rating, start=1)
-    ]
-    order = {"field": "stars", "order": "descending"}
-    spec = {
-        "data": {"values": bars},
-        "height": _BARS_HEIGHT,
-        "padding": {"left": 0, "right": 4, "top": 0, "bottom": 0},
-        "mark": {"type": "bar", "tooltip": True},
-        "encoding": {
-            "x": {"field": "ratings", "type": "quantitative", "axis": None},
-            "y": {
-                "field": "rating",
-                "type": "nominal",
-                "sort": order,
-                "title": None,
-                "scale": {"paddingInner": 0.25, "paddingOuter": 0.4},
-                "axis": {"labelOverlap": False, "ticks": False, "domain": False},
-            },
-        },
-    }
-    said = "; ".join(str(bar["rating"]) for bar in bars)
-    with st.container(width=_BARS_WIDTH, gap=None):
-        st.markdown(":small[Ratings by stars]")
-        st.vega_lite_chart(None, spec, width="stretch", alt=f"How many of each rating: {said}")
+        st.caption(f"{kind.interval(header)}{kind.n(header.current)}")

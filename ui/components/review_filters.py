@@ -1,125 +1,120 @@
 """The row of filters. The address is the truth; the widgets follow it and write to it."""
 
-from typing import Any
-
 import streamlit as st
 
 from core.feedback.types import ReviewStatus
 from core.permissions import Permission
-from core.review.filters import FILTER_NAMES, FIRST_DAY, LAST_DAY, MAX_TEXT_CHARS, REPEATED, checked
-from core.review.types import FeedbackFilter, FilterChoices
+from core.review.filters import MAX_TEXT_CHARS, checked
+from core.review.periods import moved
+from core.review.types import FilterChoices
+from core.review.words import STATUS_WORDS, Limit, limits, without
 from core.runs.types import Task
+from ui.components.review_fields import KEY, changed, choice, day, follow, with_wanted
+from ui.components.review_filters_more import follow_comparison, more_filters
 from ui.components.review_period import ALL_TIME, OWN_DAYS, PRESETS, days_of, preset_of
-from ui.components.review_view import open_filter, view_in_address
+from ui.components.review_view import View, open_filter
+from ui.components.slash import slash
 from ui.errors import shown
 from ui.guard import require
+from ui.text import plain
 
-STATUS_WORDS = {
-    ReviewStatus.NEW: "new",
-    ReviewStatus.TRIAGED: "triaged",
-    ReviewStatus.FIXED: "fixed",
-    ReviewStatus.WONT_FIX: "won't fix",
-}
-_KEY = "review-"
+__all__ = ["STATUS_WORDS", "filter_bar"]
+
+_PRESET, _CHIPS = f"{KEY}preset", f"{KEY}limits"
+_FIRST_OWN = "Last 30 days"
+SEARCH_LABEL = "Text"
 
 
-def filter_bar(filter: FeedbackFilter, choices: FilterChoices) -> None:
-    """Every limit of `filter`; a change goes to the address at once, and back to page one."""
-    _follow(filter)
+def filter_bar(view: View, choices: FilterChoices) -> None:
+    """Every limit of the view; a change goes to the address at once, and back to page one."""
+    filter = view.filter
+    follow(filter)
+    follow_comparison(filter)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        _period(filter)
-        _choice("Task", "task", list(Task), width=150)
-        _choice("Model", "model", _with(choices.models, filter.model), width=150)
-        _choice("User", "user", _with(choices.users, filter.user), width=150)
-        _choice("Rating from", "rating_min", list(range(1, 6)), width=110)
-        _choice("Rating to", "rating_max", list(range(1, 6)), width=110)
-        _tags(filter, choices)
-        _choice("Status", "status", list(ReviewStatus), width=125, words=STATUS_WORDS)
+        _period(view)
+        choice(view, "Task", "task", list(Task), width=130)
+        choice(view, "Model", "model", with_wanted(choices.models, filter.model), width=150)
+        choice(view, "User", "user", with_wanted(choices.users, filter.user), width=130)
+        choice(view, "Rating from", "rating_min", list(range(1, 6)), width=110)
+        choice(view, "Rating to", "rating_max", list(range(1, 6)), width=110)
+        _tags(view, choices)
+        choice(view, "Status", "status", list(ReviewStatus), width=125, words=STATUS_WORDS)
         st.text_input(
-            "Text",
-            key=f"{_KEY}text",
+            SEARCH_LABEL,
+            key=f"{KEY}text",
+            type="search",
             max_chars=MAX_TEXT_CHARS,
             placeholder="in comments, prompts, outputs",
-            help="Whole words, in this order; Chinese, Japanese and Korean text anywhere.",
-            on_change=_changed,
+            help="Whole words, in this order; Chinese, Japanese and Korean text anywhere. "
+            "The key / leads here.",
+            width=240,
+            on_change=changed,
+            args=(view, "text"),
         )
+        more_filters(view, choices)
+    _chips(view)
+    slash(SEARCH_LABEL, key=f"{KEY}slash")
 
 
-def _period(filter: FeedbackFilter) -> None:
-    own = preset_of(filter) == OWN_DAYS
+def _period(view: View) -> None:
+    shown_preset = preset_of(view.filter, st.session_state.get(_PRESET))
+    st.session_state[_PRESET] = shown_preset
     st.selectbox(
         "Period",
-        [ALL_TIME, *PRESETS, *([OWN_DAYS] if own else [])],
-        key=f"{_KEY}preset",
-        width=130,
+        [ALL_TIME, *PRESETS, OWN_DAYS],
+        key=_PRESET,
+        width=140,
         on_change=_preset_chosen,
+        args=(view,),
     )
-    for label, name in (("From", "since"), ("To", "until")):
-        st.date_input(
-            label,
-            value=None,
-            min_value=FIRST_DAY,
-            max_value=LAST_DAY,
-            format="YYYY-MM-DD",
-            key=f"{_KEY}{name}",
-            width=150,
-            on_change=_changed,
-        )
+    if shown_preset == OWN_DAYS:
+        day(view, "From", "since", width=140)
+        day(view, "To", "until", width=140)
 
 
-def _choice(
-    label: str,
-    name: str,
-    options: list[Any],
-    *,
-    width: int,
-    words: dict[Any, str] | None = None,
-) -> None:
-    st.selectbox(
-        label,
-        options,
-        index=None,
-        format_func=(lambda option: words[option]) if words else str,
-        placeholder="all",
-        key=f"{_KEY}{name}",
-        width=width,
-        on_change=_changed,
-    )
-
-
-def _tags(filter: FeedbackFilter, choices: FilterChoices) -> None:
+def _tags(view: View, choices: FilterChoices) -> None:
     st.multiselect(
         "Tags",
-        list(dict.fromkeys([*choices.tags, *filter.tag])),
+        list(dict.fromkeys([*choices.tags, *view.filter.tag])),
         placeholder="all",
-        key=f"{_KEY}tag",
-        width=160,
-        on_change=_changed,
+        key=f"{KEY}tag",
+        width=170,
+        on_change=changed,
+        args=(view, "tag"),
     )
 
 
-def _with(offered: tuple[str, ...], wanted: str | None) -> list[str]:
-    """What is offered, and what the address names though it is not."""
-    return list(dict.fromkeys([*offered, wanted] if wanted else offered))
+def _chips(view: View) -> None:
+    """What is set, in words; a click on one takes it away."""
+    found = {limit.words: limit for limit in limits(view.filter)}
+    if not found:
+        return
+    st.session_state[_CHIPS] = None
+    st.pills(
+        "Active filters: a click removes one",
+        list(found),
+        format_func=lambda words: f"{plain(words)} :material/close:",
+        key=_CHIPS,
+        label_visibility="collapsed",
+        on_change=_removed,
+        args=(view, found),
+    )
 
 
-def _follow(filter: FeedbackFilter) -> None:
-    """Let every widget show what the address says."""
-    for name in FILTER_NAMES:
-        value = getattr(filter, name)
-        st.session_state[f"{_KEY}{name}"] = list(value) if name in REPEATED else value
-    st.session_state[f"{_KEY}preset"] = preset_of(filter)
-
-
-def _preset_chosen() -> None:
-    since, until = days_of(st.session_state[f"{_KEY}preset"])
-    st.session_state[f"{_KEY}since"], st.session_state[f"{_KEY}until"] = since, until
-    _changed()
-
-
-def _changed() -> None:
+def _removed(view: View, found: dict[str, Limit]) -> None:
     require(Permission.REVIEW)
-    chosen = {name: st.session_state[f"{_KEY}{name}"] for name in FILTER_NAMES}
+    limit = found.get(st.session_state[_CHIPS] or "")
+    if limit is not None:
+        open_filter(view, without(view.filter, limit))
+
+
+def _preset_chosen(view: View) -> None:
+    require(Permission.REVIEW)
+    chosen = st.session_state[_PRESET]
+    since, until = days_of(chosen)
+    if chosen == OWN_DAYS:
+        since, until = view.filter.since, view.filter.until
+        if since is None and until is None:
+            since, until = days_of(_FIRST_OWN)
     with shown():
-        filter = FeedbackFilter(**(chosen | {"tag": tuple(chosen["tag"])}))
-        open_filter(view_in_address(), checked(filter))
+        open_filter(view, checked(moved(view.filter, since, until)))

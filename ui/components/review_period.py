@@ -1,47 +1,36 @@
 """The period of a list: presets, own days, and how it is said. Days are whole, in UTC."""
 
-from datetime import date, timedelta
-from typing import Protocol
+from datetime import date
 
 from core.clock import now
+from core.review import periods
+from core.review.periods import Preset
+from core.review.words import Period, period_words
+
+__all__ = ["ALL_TIME", "OWN_DAYS", "PRESETS", "Period", "days_of", "period_words", "preset_of"]
 
 ALL_TIME, OWN_DAYS = "All time", "Own days"
-PRESETS = {"Last 7 days": 7, "Last 30 days": 30, "Last 90 days": 90}
+PRESETS = {
+    "This week": Preset.THIS_WEEK,
+    "This month": Preset.THIS_MONTH,
+    "Last 7 days": Preset.LAST_7,
+    "Last 30 days": Preset.LAST_30,
+    "Last 90 days": Preset.LAST_90,
+}
+_WORDS = {preset: words for words, preset in PRESETS.items()}
 
 
-class Period(Protocol):
-    """The first and the last day, both included; None is open."""
-
-    @property
-    def since(self) -> date | None: ...
-    @property
-    def until(self) -> date | None: ...
-
-
-def preset_of(filter: Period) -> str:
-    """The preset that means the same days today."""
+def preset_of(filter: Period, preferred: str | None = None) -> str:
+    """The preset that means the same days today: `preferred`, where several do."""
     if filter.since is None and filter.until is None:
         return ALL_TIME
-    for name in PRESETS:
-        if days_of(name) == (filter.since, filter.until):
-            return name
-    return OWN_DAYS
+    wanted = PRESETS.get(preferred or "")
+    found = periods.preset_of(filter.since, filter.until, now().date(), wanted)
+    return OWN_DAYS if found is None else _WORDS[found]
 
 
 def days_of(preset: str) -> tuple[date | None, date | None]:
     """The first and the last day; today is the last one of every preset."""
     if preset not in PRESETS:
         return None, None
-    today = now().date()
-    return today - timedelta(days=PRESETS[preset] - 1), today
-
-
-def period_words(filter: Period) -> str:
-    """As in “2026-03-01 to 2026-03-07 (UTC)”."""
-    if filter.since is None and filter.until is None:
-        return "all time"
-    if filter.since is None:
-        return f"all days until {filter.until} (UTC)"
-    if filter.until is None:
-        return f"all days since {filter.since} (UTC)"
-    return f"{filter.since} to {filter.until} (UTC)"
+    return periods.days_of(PRESETS[preset], now().date())

@@ -1,21 +1,22 @@
-"""The ratings as a table, a page at a time; one row opens beside it."""
+"""The ratings as a table, a page at a time; one row opens beside it, ticked ones change at once."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from hashlib import sha256
 from uuid import UUID
 
 import streamlit as st
-from streamlit.elements.arrow import DataframeStateInput
 
 from core.review.filters import to_query
-from core.review.types import FeedbackFilter, FeedbackPage, FeedbackRow
-from ui.components.review_filters import STATUS_WORDS
-from ui.components.review_view import View, open_page, open_row, reset
-from ui.text import shortened
+from core.review.types import FeedbackFilter, FeedbackPage
+from ui.components.review_columns import columns_of
+from ui.components.review_view import SORTS, View, open_page, open_row, reset
 
 PAGE_SIZE = 25
-_CELL_CHARS = 300
 _HEIGHT, _ROW_HEIGHT, _FRAME = 560, 35, 3
+_OPEN = "\u2007"
+"""The head of the column that marks the open row: a blank, as each head must be another."""
 
 
 def feedback_table(view: View, page: FeedbackPage, total: int) -> None:
@@ -24,29 +25,26 @@ def feedback_table(view: View, page: FeedbackPage, total: int) -> None:
         _nothing(view)
         return
     ids = tuple(row.feedback.id for row in page.rows)
-    key = _table_key(view)
-    st.session_state[key] = _selection(ids, view.row)
+    key = _table_key(view, ids)
+    _let_go(key)
+    columns = columns_of(view)
     st.dataframe(
-        [_cells(row) for row in page.rows],
+        [
+            {_OPEN: "▸" if id == view.row else ""}
+            | {column.label: column.cell(row) for column in columns.values()}
+            if view.row in ids
+            else {column.label: column.cell(row) for column in columns.values()}
+            for id, row in zip(ids, page.rows, strict=True)
+        ],
         key=key,
         height=min(_HEIGHT, _ROW_HEIGHT * (len(ids) + 1) + _FRAME),
         hide_index=True,
+        placeholder="",
         on_select=partial(_selected, view, key, ids),
-        selection_mode=["single-row", "single-cell"],
-        column_config={
-            "Rated": st.column_config.DatetimeColumn(
-                format="YYYY-MM-DD HH:mm", timezone="UTC", width=148
-            ),
-            "Rating": st.column_config.NumberColumn(format="%d ★", width=65),
-            "Comment": st.column_config.TextColumn(width=200 if view.row else 260),
-            "Tags": st.column_config.ListColumn(width=120),
-            "Status": st.column_config.TextColumn(width=75),
-            "Task": st.column_config.TextColumn(width=90),
-            "Model": st.column_config.TextColumn(width=85),
-            "User": st.column_config.TextColumn(width=85),
-            "Prompt": st.column_config.TextColumn(width=180),
-            "Latency": st.column_config.NumberColumn(format="%d ms", width=75),
-        },
+        selection_mode=["multi-row", "single-cell"],
+        column_config={_OPEN: st.column_config.TextColumn(width=30)}
+        | {column.label: column.config for column in columns.values()},
+        alt="Ratings with what was said and what came of it",
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         newer, older = max(1, view.first - PAGE_SIZE), view.first + len(ids)
@@ -55,32 +53,27 @@ def feedback_table(view: View, page: FeedbackPage, total: int) -> None:
         st.caption(_place(view, len(ids), total))
 
 
+def ticked(view: View, page: FeedbackPage) -> Mapping[UUID, datetime]:
+    """The ratings ticked in the table, each with the moment it was changed last."""
+    ids = tuple(row.feedback.id for row in page.rows)
+    state = st.session_state.get(_table_key(view, ids))
+    rows = state.selection.rows if state else []
+    seen = (page.rows[row].feedback for row in rows if row < len(ids))
+    return {feedback.id: feedback.updated_at for feedback in seen}
+
+
 def _place(view: View, rows: int, total: int) -> str:
     last = view.first + rows - 1
-    rest = "" if view.row else " A click on a row opens it."
-    return f"{view.first:,} to {last:,} of {total:,} ratings, newest first; times are UTC.{rest}"
-
-
-def _cells(row: FeedbackRow) -> dict[str, object]:
-    given = row.feedback
-    return {
-        "Rated": given.created_at,
-        "Rating": given.rating,
-        "Comment": shortened(given.comment, _CELL_CHARS),
-        "Tags": list(given.tags),
-        "Status": STATUS_WORDS[given.review_status],
-        "Task": str(row.task),
-        "Model": row.model,
-        "User": row.username,
-        "Prompt": shortened(row.prompt, _CELL_CHARS),
-        "Latency": row.latency_ms,
-    }
+    rest = "" if view.row else " A click on a row opens it; ticks choose several."
+    return (
+        f"{view.first:,} to {last:,} of {total:,} ratings, {SORTS[view.sort]}; times are UTC.{rest}"
+    )
 
 
 def _nothing(view: View) -> None:
     if view.cursor is not None:
         st.info("This page of the table is empty by now.", icon=":material/inbox:")
-        st.button("Newest ratings", key="review-newest", on_click=open_page, args=(view, None, 1))
+        st.button("First page", key="review-newest", on_click=open_page, args=(view, None, 1))
     elif view.filter == FeedbackFilter():
         st.info(
             "No feedback yet: ratings given under a result appear here.", icon=":material/inbox:"
@@ -101,18 +94,23 @@ def _turn(label: str, view: View, cursor: str | None, first: int, icon: str) -> 
     )
 
 
-def _table_key(view: View) -> str:
-    """Another filter or page is another table, with a selection of its own."""
-    shown = f"{sorted(to_query(view.filter).items())} {view.cursor}"
+def _table_key(view: View, ids: tuple[UUID, ...]) -> str:
+    """Other rows are another table: a tick must never pass to another rating."""
+    shown = f"{sorted(to_query(view.filter).items())} {view.cursor} {' '.join(map(str, ids))}"
     return f"review-table-{sha256(shown.encode()).hexdigest()[:16]}"
 
 
-def _selection(ids: tuple[UUID, ...], row: UUID | None) -> DataframeStateInput:
-    return {"selection": {"rows": [ids.index(row)] if row in ids else [], "cells": []}}
+def _let_go(key: str) -> None:
+    """Forget the cell that was clicked, so that it can be clicked again; ticks stay."""
+    state = st.session_state.get(key)
+    if state and state.selection.cells:
+        rows = list(state.selection.rows)
+        st.session_state[key] = {"selection": {"rows": rows, "cells": []}}
 
 
 def _selected(view: View, key: str, ids: tuple[UUID, ...]) -> None:
-    """A click anywhere in a row opens it; a second one on its mark closes it."""
-    chosen = st.session_state[key].selection
-    rows = [row for row, _ in chosen.cells] or chosen.rows
-    open_row(view, ids[rows[0]] if rows else None)
+    """A click into a row opens it, a second one closes it; a tick does neither."""
+    cells = st.session_state[key].selection.cells
+    if cells:
+        chosen = ids[cells[0][0]]
+        open_row(view, None if chosen == view.row else chosen)

@@ -11,21 +11,21 @@ from core.errors import Invalid
 from core.permissions import Permission
 from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
-from core.review.types import FeedbackFilter
+from core.review.types import FeedbackFilter, Sort
 from ui.components.bundle import api_url
 from ui.guard import require
 
 _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
-_SORT, _COLUMNS = "sort", "columns"
-NEWEST = "newest"
+_SORT, _COLUMNS, _QUEUE = "sort", "columns", "queue"
+NEWEST = Sort.NEWEST.value
 SORTS = {
     NEWEST: "newest first",
-    "oldest": "oldest first",
-    "worst": "worst rating first",
-    "best": "best rating first",
-    "slowest": "slowest run first",
+    Sort.OLDEST.value: "oldest first",
+    Sort.WORST.value: "worst rating first",
+    Sort.BEST.value: "best rating first",
+    Sort.SLOWEST.value: "slowest run first",
 }
 """The orders of the table, and how they are said."""
 
@@ -40,6 +40,8 @@ class View:
     sort: str = NEWEST
     columns: tuple[str, ...] | None = None
     """Names out of `core.review.columns.COLUMNS`; None: the usual ones."""
+    queue: int | None = None
+    """How many were open when the triage queue began; None: the table is shown instead."""
 
 
 def view_in_address() -> View:
@@ -57,7 +59,7 @@ def view_in_address() -> View:
             if name in said
         }
     )
-    first = said.get(_FIRST, "")
+    first, queue = said.get(_FIRST, ""), said.get(_QUEUE, "")
     return View(
         filter,
         said.get(_CURSOR),
@@ -65,6 +67,7 @@ def view_in_address() -> View:
         int(first) if first.isdecimal() else 1,
         _sort(said.get(_SORT, "")),
         columns_of(said[_COLUMNS]) if said.get(_COLUMNS) else None,
+        int(queue) if queue.isdecimal() and opened else None,
     )
 
 
@@ -77,23 +80,32 @@ def _sort(said: str) -> str:
     return said or NEWEST
 
 
-def show_in_address(view: View) -> None:
+def query_of(view: View) -> dict[str, str | list[str]]:
+    """The view in the words of the address; what is as usual is left out."""
     places = {
         _SORT: view.sort if view.sort != NEWEST else None,
         _COLUMNS: ",".join(view.columns) if view.columns else None,
         _CURSOR: view.cursor,
         _ROW: str(view.row) if view.row else None,
         _FIRST: str(view.first) if view.cursor else None,
+        _QUEUE: None if view.queue is None else str(view.queue),
     }
-    st.query_params.from_dict(
-        to_query(view.filter) | {name: place for name, place in places.items() if place}
-    )
+    return to_query(view.filter) | {name: place for name, place in places.items() if place}
+
+
+def show_in_address(view: View) -> None:
+    st.query_params.from_dict(query_of(view))
+
+
+def open_view(view: View) -> None:
+    """Callback: show exactly this."""
+    require(Permission.REVIEW)
+    show_in_address(view)
 
 
 def open_row(view: View, row: UUID | None) -> None:
-    """Callback: show this rating, or none."""
-    require(Permission.REVIEW)
-    show_in_address(replace(view, row=row))
+    """Callback: show this rating, or none, beside the table."""
+    open_view(replace(view, row=row, queue=None))
 
 
 def open_page(view: View, cursor: str | None, first: int) -> None:
@@ -121,7 +133,7 @@ def open_columns(view: View, columns: tuple[str, ...] | None) -> None:
 
 
 def _first_page(view: View) -> View:
-    return replace(view, cursor=None, row=None, first=1)
+    return replace(view, cursor=None, row=None, first=1, queue=None)
 
 
 def reset() -> None:

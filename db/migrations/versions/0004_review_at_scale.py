@@ -230,25 +230,40 @@ def _create_indexes() -> None:
         postgresql_using="gin",
         postgresql_ops={"verdicts": "jsonb_path_ops"},
     )
-    op.create_index("ix_feedback_latency", "feedback", ["latency_ms"])
+    op.create_index("ix_feedback_latency", "feedback", ["latency_ms", "created_at", "id"])
     op.create_index(
         "ix_feedback_score",
         "feedback",
         ["top_score"],
         postgresql_where=sa.text("top_score is not null"),
     )
-    op.create_index("ix_feedback_status", "feedback", ["review_status", *newest])
-    for name, condition in (
-        ("low", "rating <= 2"),
-        ("corrected", "corrected_text is not null"),
-        ("judged", "verdicts <> '[]'::jsonb"),
-        ("stopped", "run_status = 'stopped'"),
-        ("assigned", "assignee_id is not null"),
-        ("real", "not demo"),
+    for name, column, condition in (
+        ("rating", "rating", None),
+        ("status", "review_status", None),
+        ("demo", "demo", None),
+        ("assignee", "assignee_id", "assignee_id is not null"),
+        ("temperature", "temperature", "temperature is not null"),
+        ("top_p", "top_p", "top_p is not null"),
+        ("box_threshold", "box_threshold", "box_threshold is not null"),
+        ("text_threshold", "text_threshold", "text_threshold is not null"),
+        ("corrected", None, "corrected_text is not null"),
+        ("judged", None, "verdicts <> '[]'::jsonb"),
+        ("stopped", None, "run_status = 'stopped'"),
     ):
         op.create_index(
-            f"ix_feedback_{name}", "feedback", newest, postgresql_where=sa.text(condition)
+            f"ix_feedback_{name}",
+            "feedback",
+            [*((column,) if column else ()), *newest],
+            postgresql_where=None if condition is None else sa.text(condition),
         )
+    op.drop_index("uq_feedback_idempotency", "feedback")
+    op.create_index(
+        "uq_feedback_idempotency",
+        "feedback",
+        ["user_id", "idempotency_key"],
+        unique=True,
+        postgresql_where=sa.text("idempotency_key is not null"),
+    )
 
 
 def _create_triggers() -> None:

@@ -4,8 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from core.errors import Conflict, Invalid, NotAllowed, NotFound
-from core.feedback.types import ReviewStatus
+from core.errors import Invalid, NotAllowed, NotFound
 from core.ids import new_id
 from core.review.types import FeedbackFilter, FeedbackPage
 from core.runs.types import Task
@@ -139,18 +138,6 @@ def test_a_row_shows_every_rating_of_its_run(world: World) -> None:
         world.review.detail(world.admin, new_id())
 
 
-def test_the_second_editor_of_a_row_gets_a_conflict(world: World) -> None:
-    seen = world.review.detail(world.admin, world.feedback[0].id).row.feedback
-    changed = world.review.set_status(world.admin, seen.id, ReviewStatus.FIXED, seen.updated_at)
-    assert changed.review_status is ReviewStatus.FIXED
-    with pytest.raises(Conflict, match="fixed"):
-        world.review.set_status(world.admin, seen.id, ReviewStatus.WONT_FIX, seen.updated_at)
-    again = world.review.set_status(world.admin, seen.id, ReviewStatus.WONT_FIX, changed.updated_at)
-    assert again.review_status is ReviewStatus.WONT_FIX
-    with pytest.raises(NotFound):
-        world.review.set_status(world.admin, new_id(), ReviewStatus.NEW, seen.updated_at)
-
-
 def test_only_reviewers_review(world: World) -> None:
     analyst, row = world.people[1], world.feedback[0]
     for call in (
@@ -158,7 +145,6 @@ def test_only_reviewers_review(world: World) -> None:
         lambda: world.review.page(analyst, FeedbackFilter()),
         lambda: world.review.detail(analyst, row.id),
         lambda: world.review.choices(analyst),
-        lambda: world.review.set_status(analyst, row.id, ReviewStatus.NEW, row.updated_at),
     ):
         with pytest.raises(NotAllowed):
             call()

@@ -13,6 +13,7 @@ from core.review.paging import Cursor
 from core.runs.service import RunService
 from core.runs.types import HistoryFilter, RunStatus, Task
 from db.models import Run
+from db.repositories.review_order import Place
 from db.session import Database
 from tests.core.review import rows
 
@@ -182,7 +183,7 @@ def test_a_page_has_bounds_and_a_readable_cursor(runs: RunService, ann: Actor) -
     for limit in (0, 201):
         with pytest.raises(Invalid, match="from 1 to 200"):
             runs.history(ann, limit=limit)
-    newer = str(Cursor((rows.NOON, UUID(int=1)), older=False))
+    newer = str(Cursor(Place(rows.NOON, UUID(int=1)), older=False))
     for cursor in ("nonsense", "é", newer):
         with pytest.raises(Invalid, match="cursor cannot be read"):
             runs.history(ann, cursor=cursor)
@@ -200,11 +201,11 @@ def test_a_moment_may_be_told_in_any_zone(
         assert runs.history(ann, since).runs == all_runs[:2]
         until = HistoryFilter(until=middle.astimezone(far))
         assert runs.history(ann, until).runs == all_runs[2:]
-        behind = str(Cursor((middle.astimezone(far), all_runs[1].id), older=True))
+        behind = str(Cursor(Place(middle.astimezone(far), all_runs[1].id), older=True))
         assert runs.history(ann, cursor=behind).runs == all_runs[2:]
     last = datetime(9999, 12, 31, 23, tzinfo=timezone(-2 * HOUR))
     with pytest.raises(Invalid, match="cursor cannot be read"):
-        runs.history(ann, cursor=str(Cursor((last, UUID(int=1)), older=True)))
+        runs.history(ann, cursor=str(Cursor(Place(last, UUID(int=1)), older=True)))
 
 
 def test_guests_have_no_history(runs: RunService, database: Database) -> None:

@@ -1,0 +1,95 @@
+"""The triage queue: one rating at a time, in full width, until none is left."""
+
+from uuid import UUID
+
+import streamlit as st
+
+from core.permissions import Actor
+from core.review.queue import MOST_COUNTED
+from ui.components.review_acts import OpenRating, start_queue
+from ui.components.review_detail import what_was_said
+from ui.components.review_detail_history import history
+from ui.components.review_detail_ratings import other_ratings, stars
+from ui.components.review_detail_run import run_made, run_shown
+from ui.components.review_triage import notes_panel, triage_panel
+from ui.components.review_view import View, open_row
+from ui.components.review_walk import Neighbours, back, link_to, walk_keys
+from ui.resources import workbench
+from ui.session import session
+
+
+def queue_button(view: View, open_now: int) -> None:
+    """Starts with the first rating that is new, in the table's filter and order."""
+    many = f"{MOST_COUNTED:,}+" if open_now > MOST_COUNTED else f"{open_now:,}"
+    st.button(
+        f"Triage {many} open",
+        key="review-queue-start",
+        type="primary",
+        icon=":material/rule:",
+        disabled=not open_now,
+        help="One new rating after another, each assigned to you; nobody else gets the same"
+        if open_now
+        else "Nothing that these filters let through is new",
+        on_click=start_queue,
+        args=(view,),
+    )
+
+
+def queue_ended() -> None:
+    """How the last queue ended, said once."""
+    if session().queue_ended:
+        st.success(f"{session().queue_ended}.", icon=":material/done_all:")
+        session().queue_ended = None
+
+
+def queue_page(actor: Actor, view: View, feedback_id: UUID) -> None:
+    """The rating of the queue that the address names. Raises `NotFound` once it is withdrawn."""
+    bench = workbench()
+    _progress(view, bench.triage.left(actor, view.filter))
+    detail = bench.review.detail(actor, feedback_id)
+    open = OpenRating(view, detail.row)
+    walk_keys(actor, open, Neighbours())
+    wide, narrow = st.columns([3, 2], gap="medium")
+    with wide:
+        run_shown(actor, detail)
+        run_made(detail)
+        other_ratings(actor, detail)
+    with narrow, st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{stars(detail.row.feedback.rating)}**", width="stretch")
+            link_to(view)
+        what_was_said(detail)
+        triage_panel(actor, open)
+        notes_panel(open)
+        history(actor, detail)
+
+
+def _progress(view: View, left: int) -> None:
+    """As in “12 of 37”: how many were new at the start, and how many of them are not any more."""
+    total = max(view.queue or 0, left, 1)
+    place = min(total, total - left + 1)
+    more = "+" if total > MOST_COUNTED else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.progress(
+            (total - left) / total,
+            f"{place:,} of {min(total, MOST_COUNTED):,}{more}",
+            width="stretch",
+        )
+        st.button(
+            "Back",
+            key="review-queue-back",
+            icon=":material/undo:",
+            type="tertiary",
+            disabled=not session().queue_visited,
+            help="The one before (K)",
+            on_click=back,
+            args=(view,),
+        )
+        st.button(
+            "Leave the queue",
+            key="review-queue-leave",
+            icon=":material/close:",
+            help="Back to the table, with this rating open",
+            on_click=open_row,
+            args=(view, view.row),
+        )
