@@ -17,12 +17,12 @@ opened: UUID | None = None
 
 st.title("Asked to rate")
 with shown(stop=True):
-    waiting, rated = workbench().requests.waiting(actor), workbench().requests.rated(actor)
+    waiting = workbench().requests.waiting(actor)
 with shown():
     opened = run_in_address()
 wide, narrow = st.columns([7, 4], gap="medium")
 with narrow:
-    asked_list(waiting, rated, opened)
+    asked_list(opened, follow=any(each.run_id == opened for each in waiting))
 with wide:
     if opened:
         with shown():

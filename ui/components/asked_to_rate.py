@@ -15,6 +15,7 @@ from ui.resources import workbench
 from ui.text import ago, plain, shortened
 
 _PROMPT_CHARS = 44
+_LOOK_AGAIN_S = 3
 
 
 def asked_to_rate(actor: Actor) -> None:
@@ -33,8 +34,24 @@ def asked_to_rate(actor: Actor) -> None:
             )
 
 
-def asked_list(waiting: Sequence[AskedRun], rated: Sequence[AskedRun], opened: UUID | None) -> None:
-    """What waits, and what is rated; a click opens one."""
+def asked_list(opened: UUID | None, *, follow: bool) -> None:
+    """What waits, and what is rated; a click opens one.
+
+    With `follow` it looks again by itself, as the run beside it is rated without a run of the page.
+    """
+    st.fragment(_list, run_every=_LOOK_AGAIN_S if follow else None)(opened, follow)
+
+
+def _list(opened: UUID | None, follow: bool) -> None:
+    actor = require(Permission.RATE)
+    with shown():
+        waiting = workbench().requests.waiting(actor)
+        if follow and opened not in {each.run_id for each in waiting}:
+            st.rerun()
+        _draw(waiting, workbench().requests.rated(actor), opened)
+
+
+def _draw(waiting: Sequence[AskedRun], rated: Sequence[AskedRun], opened: UUID | None) -> None:
     if not waiting and not rated:
         st.info(
             "Nobody has asked you to rate a run. Requests of reviewers appear here.",
@@ -54,18 +71,14 @@ def asked_list(waiting: Sequence[AskedRun], rated: Sequence[AskedRun], opened: U
 
 def _entry(asked: AskedRun, opened: UUID | None) -> None:
     said = f"{asked.rating} of 5" if asked.rating else f"asked {ago(asked.asked_at)}"
-    st.button(
+    clicked = st.button(
         plain(shortened(asked.prompt, _PROMPT_CHARS)),
         key=f"asked-{asked.run_id}",
         type="primary" if asked.run_id == opened else "secondary",
         icon=f":material/{spec(asked.task).icon}:",
         width="stretch",
-        on_click=_open,
-        args=(asked.run_id,),
     )
     st.caption(f"{asked.task}, {said}")
-
-
-def _open(run_id: UUID) -> None:
-    require(Permission.RATE)
-    show_in_address(run_id)
+    if clicked:
+        show_in_address(asked.run_id)
+        st.rerun()
