@@ -13,6 +13,7 @@ from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.demo.service import DemoService
+from core.detection.cuts import PhraseCuts
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
@@ -28,6 +29,9 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.quality.service import QualityService
+from core.raters.requests import RequestService
+from core.raters.service import RaterService
 from core.review.charts import ChartService
 from core.review.export import ExportService
 from core.review.saved_views import SavedViewService
@@ -66,10 +70,13 @@ class Workbench:
     drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
-    triage: TriageService
+    quality: QualityService
+    raters: RaterService
+    requests: RequestService
     exports: ExportService
-    views: SavedViewService
     signals: SignalService
+    triage: TriageService
+    views: SavedViewService
     charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -138,14 +145,15 @@ def assemble(
     prompts = PromptService(database)
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
+    cuts = PhraseCuts(database)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
         database=database,
         models=models,
-        demo=DemoService(database, settings),
         accounts=accounts,
-        detection=DetectionService(database, models, settings),
+        demo=DemoService(database, settings),
+        detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -157,10 +165,13 @@ def assemble(
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
-        triage=TriageService(database),
+        quality=QualityService(database, models, cuts),
+        raters=RaterService(database),
+        requests=RequestService(database),
         exports=ExportService(database),
-        views=SavedViewService(database),
         signals=SignalService(database),
+        triage=TriageService(database),
+        views=SavedViewService(database),
         charts=ChartService(database),
         tell=tell,
         _opened=opened,

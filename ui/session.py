@@ -12,6 +12,7 @@ from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
 from core.permissions import Actor
 from core.prompts.types import Prompt
+from core.quality.types import PhraseDefault
 from core.review.chart_types import Charts
 from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
@@ -58,6 +59,15 @@ class Gestures:
     done: int = 0
     refused: str | None = None
     waiting: str | None = None
+
+
+@dataclass(frozen=True)
+class CutChange:
+    """A phrase's default cut as it was before it was changed in this tab; None: the model's own."""
+
+    model: str
+    phrase: str
+    before: PhraseDefault | None
 
 
 @dataclass(frozen=True)
@@ -120,6 +130,8 @@ class UiSession:
     own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
+    cut_change: CutChange | None = None
+    """The last one, so that it can be undone."""
     keys_heard: tuple[str, int] = ("", 0)
     """Of the keys of triage: a view of the page, and how far its keys have been heard."""
     stale_review: StaleReview | None = None
