@@ -16,6 +16,7 @@ from core.errors import Unavailable
 from core.feedback.drainer import Drainer
 from core.feedback.outbox import Outbox
 from core.feedback.types import Said
+from core.ids import new_id
 from core.permissions import Actor, Role
 from db.models import FeedbackEvent, Run, User
 from db.models import Session as SignIn
@@ -131,6 +132,20 @@ def test_an_unexpected_error_is_tried_again_later_and_in_the_end_set_aside(
             db.execute("update outbox set due = 0")
     assert tries == 19
     assert "ZeroDivisionError" in (desk.refusal() or "")
+
+
+def test_what_another_version_kept_is_set_aside_and_breaks_no_list(
+    desk: Desk, database: Database
+) -> None:
+    grace = signed_in(database, "grace", Role.ADMIN)
+    desk.rate_while_away(desk.says(4))
+    (entry,) = desk.outbox.due(1)
+    desk.outbox.put(replace(entry, id=new_id(), run_id=new_id(), body='{"username": "ann"}'))
+    assert desk.drain() == 0
+    assert desk.stored() == [(4, "")]
+    (refused,) = desk.outbox.refused(10)
+    assert "cannot read it" in (refused.refusal or "")
+    assert desk.service.refused(grace) == ()
 
 
 def test_one_process_of_several_drains(desk: Desk) -> None:
