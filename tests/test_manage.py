@@ -8,7 +8,10 @@ import pytest
 
 import manage
 from core.accounts.service import AccountService
+from core.clock import now
 from core.config import Settings
+from core.feedback.outbox import Entry, Outbox
+from core.ids import new_id
 from core.permissions import Role, Scope
 from db.models import User
 from db.session import Database
@@ -184,6 +187,38 @@ def test_doctor_misses_an_administrator(run: Run) -> None:
     status, out, _ = run("doctor")
     assert status == 1
     assert "no active administrator" in out
+
+
+@pytest.fixture
+def outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Outbox:
+    """Two ratings that wait on this machine."""
+    monkeypatch.setenv("GLIMPSE_DATA_DIR", str(tmp_path))
+    kept = Outbox(tmp_path)
+    for _ in range(2):
+        kept.put(Entry(new_id(), new_id(), new_id(), new_id(), now(), "{}"))
+    return kept
+
+
+def test_doctor_counts_what_waits_and_names_what_was_refused(run: Run, outbox: Outbox) -> None:
+    status, out, _ = run("doctor")
+    assert status == 0
+    assert "ok       outbox: 2 ratings wait for the database." in out
+    (entry, _) = outbox.due(2)
+    outbox.refuse(entry.id, "There is no such run.")
+    status, out, _ = run("doctor")
+    assert status == 1
+    assert "ok       outbox: 1 rating waits" in out
+    (problem,) = [line for line in out.splitlines() if line.startswith("PROBLEM")]
+    assert str(entry.run_id) in problem
+    assert "was refused: There is no such run." in problem
+
+
+def test_doctor_names_an_outbox_that_cannot_be_read(run: Run, outbox: Outbox) -> None:
+    outbox.close()
+    outbox.path.write_bytes(b"no database" * 1000)
+    status, out, _ = run("doctor")
+    assert status == 1
+    assert "PROBLEM  outbox: The outbox for ratings on this server cannot be used" in out
 
 
 def test_embedded_database_is_left_as_it_was_found(

@@ -1,5 +1,6 @@
 """Ratings that the database could not take at once: kept on this server, and sent later."""
 
+from contextlib import suppress
 from datetime import datetime
 from math import nan
 from uuid import UUID
@@ -9,7 +10,7 @@ import structlog
 from core import metrics
 from core.accounts.service import AccountService
 from core.clock import now
-from core.errors import Conflict, NotFound, NotSignedIn, Unavailable
+from core.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
 from core.feedback.checks import checked
 from core.feedback.drainer import Drainer, NotYet
 from core.feedback.keeping import as_entry, as_waiting, said_in
@@ -82,9 +83,16 @@ class WaitingService:
         return self._outbox.waiting()
 
     def refused(self, actor: Actor) -> tuple[Waiting, ...]:
-        """What the database cannot take as things are, with the reasons; newest first."""
+        """What the database cannot take as things are, with the reasons; newest first.
+
+        What this version cannot read is left out; the self-check names it.
+        """
         actor.require(Permission.REVIEW)
-        return tuple(as_waiting(entry) for entry in self._outbox.refused(_SHOWN))
+        found = []
+        for entry in self._outbox.refused(_SHOWN):
+            with suppress(Invalid):
+                found.append(as_waiting(entry))
+        return tuple(found)
 
     def try_again(self, actor: Actor, id: UUID) -> None:
         """Send one that was refused once more. Raises `NotFound` where it is refused no more."""

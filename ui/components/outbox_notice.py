@@ -15,7 +15,6 @@ from ui.text import ago, facts, plain, shortened
 _COMMENT_CHARS = 200
 
 
-@st.fragment
 def outbox_notice() -> None:
     """One quiet line, and those that were refused; nothing where nothing is kept."""
     actor = require(Permission.REVIEW)

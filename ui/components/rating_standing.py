@@ -19,7 +19,7 @@ from ui.text import plain
 _POLL_S = 2.0
 _KEPT = "Saved on this server; it will be sent when the database is back."
 _SENT = "Sent to the database, which does not answer now."
-_AWAY = "The database does not answer. What you save is kept on this server until it is back."
+_AWAY = "The database is away. What you save is kept on this server until it is back."
 
 
 _NOTHING = Standing(None, None, ())

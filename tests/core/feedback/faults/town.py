@@ -1,12 +1,8 @@
 """Clients that rate, a process that serves them, a PostgreSQL, and kills of both."""
 
-import json
 import os
 import random
 import signal
-import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -20,7 +16,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from core.clock import now
-from core.config import ROOT
 from core.feedback.outbox import Outbox
 from core.permissions import Role
 from db import embedded
@@ -28,79 +23,17 @@ from db.embedded.place import place_of
 from db.migrate import upgrade
 from db.session import Database
 from tests.core.feedback.detections import detection
+from tests.core.feedback.faults.ends import Answer, Line, Server
 from tests.core.feedback.faults.ledger import Ledger, Pair, Word
 from tests.core.feedback.switched import signed_in
 from tests.core.review import rows
 
-Answer = dict[str, str]
 WRITERS = 8
 _LABELS = ("cat", "dog", "bird")
 _VERDICTS = ("right", "wrong_label", "loose", "absent")
 _SETTINGS = """update runs set params = params || '{"temperature": 0.7, "top_p": 0.9}'
 where task = 'generation'"""
 _TAGS = ("untrue", "style", "too long", "mine", "第二")
-
-
-class Server:
-    """The process that takes ratings, started again after each kill."""
-
-    def __init__(self, folder: Path, url: str) -> None:
-        self._command = [sys.executable, "-m", "tests.core.feedback.faults.served"]
-        self._command += [str(folder), url]
-        self.address = str(folder / "app.socket")
-        self._log = (folder / "app.log").open("ab")
-
-    def start(self) -> None:
-        self._process = subprocess.Popen(
-            self._command, cwd=ROOT, stdout=self._log, stderr=self._log
-        )
-
-    def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-    def close(self) -> None:
-        self.kill()
-        self._log.close()
-
-
-class Line:
-    """One client's connection. `ask` returns None where it broke before the answer."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-        self._socket: socket.socket | None = None
-
-    def ask(self, asked: dict[str, Any]) -> Answer | None:
-        try:
-            file = self._connected().makefile("rwb")
-            with file:
-                file.write(json.dumps(asked).encode() + b"\n")
-                file.flush()
-                line = file.readline()
-        except OSError:
-            line = b""
-        if not line.endswith(b"\n"):
-            self.close()
-            return None
-        answer: Answer = json.loads(line)
-        return answer
-
-    def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
-
-    def _connected(self) -> socket.socket:
-        while self._socket is None:
-            fresh = socket.socket(socket.AF_UNIX)
-            try:
-                fresh.connect(self._address)
-                self._socket = fresh
-            except OSError:
-                fresh.close()
-                time.sleep(0.02)
-        return self._socket
 
 
 class Town:
