@@ -10,6 +10,7 @@ from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
+from core.review.types import FeedbackFilter
 
 _KEY = "glimpse"
 
@@ -43,6 +44,14 @@ class Gestures:
     done: int = 0
     refused: str | None = None
     waiting: str | None = None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What this tab last knew as saved of a text, and how often its field was made anew."""
+
+    kept: str
+    turn: int
 
 
 @dataclass(frozen=True)
@@ -89,16 +98,16 @@ class UiSession:
     keys_heard: tuple[str, int] = ("", 0)
     """Of the keys of triage: a view of the page, and how far its keys have been heard."""
     stale_review: StaleReview | None = None
-    notes_known: dict[str, str] = field(default_factory=dict)
-    """What this tab last knew as saved, for each field of a note or an answer."""
+    notes: dict[tuple[UUID, str], Note] = field(default_factory=dict)
+    """For the note and the answer of each rating."""
     bulk: BulkResult | None = None
     """What came of the last change of many ratings at once."""
     fixed_in: dict[str, str | None] = field(default_factory=dict)
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
-    queue_ended: str | None = None
-    """How the last triage queue ended."""
+    queue_ended: tuple[FeedbackFilter, str] | None = None
+    """Of which filter the last triage queue was, and how it ended."""
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

@@ -40,7 +40,7 @@ tools.link_button(
 )
 filter_bar(view, choices)
 figures(header, view.filter)
-queue_ended()
+queue_ended(view)
 with shown():
     table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")

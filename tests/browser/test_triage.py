@@ -23,7 +23,14 @@ _ROW = re.compile(r"row=([0-9a-f-]+)")
 def keys(product: Product, people: dict[str, str]) -> dict[str, str]:
     """API keys of the analyst and an admin; a third person reviews as well."""
     manage(
-        product, "users", "add", "hal", "--role", "admin", "--password-stdin", typed="third look"
+        product,
+        "users",
+        "add",
+        "hal",
+        "--role",
+        "admin",
+        "--password-stdin",
+        typed="a patient third look",
     )
     made = {}
     for name in ("wei", "grace"):
@@ -75,7 +82,7 @@ def admins(
     new_context: Callable[..., BrowserContext], people: dict[str, str], keys: dict[str, str]
 ) -> dict[str, Page]:
     opened = {}
-    for name, password in (("grace", people["grace"]), ("hal", "third look")):
+    for name, password in (("grace", people["grace"]), ("hal", "a patient third look")):
         page = new_context(1500, 950).new_page()
         page.goto("/account")
         sign_in(page, name, password)
@@ -84,7 +91,7 @@ def admins(
 
 
 def row_of(page: Page) -> str | None:
-    found = _ROW.search(page.url)
+    found = _ROW.search(page.evaluate("location.href"))
     return found.group(1) if found else None
 
 
