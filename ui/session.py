@@ -71,6 +71,14 @@ class CutChange:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What this tab last knew as saved of a text, and how often its field was made anew."""
+
+    kept: str
+    turn: int
+
+
+@dataclass(frozen=True)
 class StaleReview:
     """What a reviewer was to say of a rating that was changed meanwhile."""
 
@@ -135,20 +143,20 @@ class UiSession:
     keys_heard: tuple[str, int] = ("", 0)
     """Of the keys of triage: a view of the page, and how far its keys have been heard."""
     stale_review: StaleReview | None = None
-    notes_known: dict[str, str] = field(default_factory=dict)
-    """What this tab last knew as saved, for each field of a note or an answer."""
+    notes: dict[tuple[UUID, str], Note] = field(default_factory=dict)
+    """For the note and the answer of each rating."""
     bulk: BulkResult | None = None
     """What came of the last change of many ratings at once."""
     fixed_in: dict[str, str | None] = field(default_factory=dict)
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
+    queue_ended: tuple[FeedbackFilter, str] | None = None
+    """Of which filter the last triage queue was, and how it ended."""
     deleted_view: SavedView | None = None
     """The saved view deleted last in this tab, so that it can be restored."""
     renamed_view: UUID | None = None
     """The saved view that is being given another name."""
-    queue_ended: str | None = None
-    """How the last triage queue ended."""
     chart_clicks: dict[str, int] = field(default_factory=dict)
     """How often marks of each chart of the dashboard were clicked."""
     charts_shown: bool = True

@@ -58,7 +58,7 @@ outbox_notice()
 filter_bar(view, choices)
 figures(header, view)
 demo_notice(actor, view)
-queue_ended()
+queue_ended(view)
 frames = charts_frames() if with_charts else None
 with shown():
     table_tools(actor, view, page)

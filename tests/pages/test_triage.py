@@ -13,7 +13,7 @@ from core.review.triage_types import Changes
 from core.review.types import FeedbackRow
 from tests.core.review import rows
 from tests.pages.conftest import Visitor, component_data, texts
-from tests.pages.test_feedback import codes, rated, table
+from tests.pages.test_feedback import codes, control, rated, table
 
 
 @pytest.fixture
@@ -43,18 +43,18 @@ def say(visitor: Visitor, who: Actor, given: Feedback, changes: Changes) -> None
 
 
 def type_note(app: AppTest, given: Feedback, note: str) -> None:
-    app.text_area(key=f"review-note-{given.id}").set_value(note)
+    control(app, "text_area", "note").set_value(note)
 
 
 def test_note_answer_assignee_and_revision_are_kept(admin: Visitor, ann: Actor, hal: Actor) -> None:
     given = rated(admin, ann, 2)
     app = admin.open("feedback", row=str(given.id))
-    app.selectbox(key=f"review-assignee-{given.id}").set_value("hal").run()
-    app.button_group(key=f"review-status-{given.id}").set_value(ReviewStatus.FIXED).run()
-    assert app.selectbox(key=f"review-fixed-in-{given.id}").options == ["r1"]
-    app.selectbox(key=f"review-fixed-in-{given.id}").set_value("r1").run()
+    control(app, "selectbox", "assignee").set_value("hal").run()
+    control(app, "button_group", "status").set_value(ReviewStatus.FIXED).run()
+    assert control(app, "selectbox", "fixed-in").options == ["r1"]
+    control(app, "selectbox", "fixed-in").set_value("r1").run()
     type_note(app, given, "a known one")
-    app.text_area(key=f"review-answer-{given.id}").set_value("Thank you, *ann*.").run()
+    control(app, "text_area", "answer").set_value("Thank you, *ann*.").run()
     assert "not saved yet" in texts(app)
     app.button(key="review-save-notes").click().run()
     assert not app.exception
@@ -70,7 +70,7 @@ def test_note_answer_assignee_and_revision_are_kept(admin: Visitor, ann: Actor, 
 
     other = rated(admin, ann, 1)
     app = admin.open("feedback", row=str(other.id))
-    app.button_group(key=f"review-status-{other.id}").set_value(ReviewStatus.FIXED).run()
+    control(app, "button_group", "status").set_value(ReviewStatus.FIXED).run()
     assert kept(admin, other.id).feedback.fixed_in == "r1"
 
 
@@ -107,7 +107,7 @@ def test_theirs_can_be_kept(admin: Visitor, ann: Actor, hal: Actor) -> None:
     assert len(app.warning) == 1
     app.button(key="review-keep-theirs").click().run()
     assert not app.warning
-    assert app.text_area(key=f"review-note-{given.id}").value == "theirs"
+    assert control(app, "text_area", "note").value == "theirs"
     assert kept(admin, given.id).triage.note == "theirs"
 
 
@@ -118,8 +118,8 @@ def test_a_draft_survives_what_others_do(admin: Visitor, ann: Actor, hal: Actor)
     app.run()
     say(admin, hal, given, Changes(ReviewStatus.TRIAGED, answer="Seen."))
     app.run()
-    assert app.text_area(key=f"review-note-{given.id}").value == "half a"
-    assert app.text_area(key=f"review-answer-{given.id}").value == "Seen."
+    assert control(app, "text_area", "note").value == "half a"
+    assert control(app, "text_area", "answer").value == "Seen."
 
 
 def test_the_queue_leads_through_what_is_new_and_ends(
@@ -144,7 +144,7 @@ def test_the_queue_leads_through_what_is_new_and_ends(
     assert app.query_params["row"] == str(given[1].id)
     app.button(key="review-done").click().run()
     assert app.query_params["row"] == str(given[2].id)
-    app.button_group(key=f"review-status-{given[2].id}").set_value(ReviewStatus.WONT_FIX).run()
+    control(app, "button_group", "status").set_value(ReviewStatus.WONT_FIX).run()
     app.button(key="review-done").click().run()
     assert "row" not in app.query_params
     assert "Nothing is left in this queue; 1 new" in texts(app)

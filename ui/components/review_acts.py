@@ -14,9 +14,10 @@ from ui.components.review_view import View, show_in_address
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
-from ui.session import StaleReview, session
+from ui.session import Note, StaleReview, session
 
 DONE = "Nothing is left in this queue"
+NO_NOTE = Note("", 0)
 
 
 @dataclass(frozen=True)
@@ -35,19 +36,50 @@ class OpenRating:
         return self.row.feedback.updated_at
 
     def widget(self, name: str) -> str:
-        return f"review-{name}-{self.id}"
+        """A key that changes with the rating: the browser may still tell what a control said of it
+        as it was, and that must not be taken for a choice."""
+        return f"review-{name}-{self.id}-{self.seen_at:%H%M%S%f}"
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Note and answer as they are kept."""
+        return {"note": self.row.triage.note, "answer": self.row.feedback.answer}
 
     def drafted(self) -> Changes:
         """Note and answer as they stand in their fields, where they differ from what is kept."""
-        changes = Changes()
-        for name, kept in (
-            ("note", self.row.triage.note),
-            ("answer", self.row.feedback.answer),
-        ):
-            typed = st.session_state.get(self.widget(name))
-            if typed is not None and typed.strip() != kept:
-                changes = replace(changes, **{name: typed})
-        return changes
+        typed = {name: st.session_state.get(field_of(self.id, name)) for name in self.texts}
+        return Changes(
+            **{
+                name: typed[name]
+                for name, kept in self.texts.items()
+                if typed[name] is not None and typed[name].strip() != kept
+            }
+        )
+
+
+def field_of(feedback_id: UUID, name: str) -> str:
+    """The key of the field for a note or an answer."""
+    return f"review-{name}-{feedback_id}-{session().notes.get((feedback_id, name), NO_NOTE).turn}"
+
+
+def follow_notes(open: OpenRating) -> None:
+    """Let the fields show what is kept, also where somebody else wrote it; a draft stays.
+
+    What is kept anew stands in a new field, as the browser may still tell of the old one.
+    """
+    for name, kept in open.texts.items():
+        known = session().notes.get((open.id, name))
+        if known is not None and known.kept == kept:
+            continue
+        typed = st.session_state.get(field_of(open.id, name)) if known else None
+        drafted = typed is not None and known is not None and typed.strip() != known.kept
+        _fill(open.id, name, kept, typed if drafted else kept)
+
+
+def _fill(feedback_id: UUID, name: str, kept: str, shown: str | None) -> None:
+    before = session().notes.get((feedback_id, name), NO_NOTE)
+    session().notes[feedback_id, name] = Note(kept, before.turn + 1)
+    st.session_state[field_of(feedback_id, name)] = shown
 
 
 def say(open: OpenRating, changes: Changes) -> bool:
@@ -90,7 +122,7 @@ def start_queue(view: View) -> None:
     with shown():
         claimed = workbench().triage.claim(actor, view.filter, view.sort)
         if claimed is None:
-            session().queue_ended = DONE
+            session().queue_ended = view.filter, DONE
         else:
             queue = claimed.left.n
             show_in_address(replace(view, row=claimed.row.feedback.id, queue=queue))
@@ -106,7 +138,7 @@ def go_on(actor: Actor, view: View, after: UUID) -> None:
             return
         left = workbench().triage.left(actor, view.filter)
         others = f"; {left} new ones are with others, or skipped" if left.n else ""
-        session().queue_ended = f"{DONE}{others}"
+        session().queue_ended = view.filter, f"{DONE}{others}"
         show_in_address(replace(view, row=None, queue=None))
 
 
@@ -114,8 +146,8 @@ def keep_theirs(open: OpenRating) -> None:
     """Callback: what was to be said is dropped."""
     require(Permission.REVIEW)
     session().stale_review = None
-    for name, kept in (("note", open.row.triage.note), ("answer", open.row.feedback.answer)):
-        st.session_state[open.widget(name)] = kept
+    for name, kept in open.texts.items():
+        _fill(open.id, name, kept, kept)
 
 
 def apply_mine() -> None:

@@ -34,11 +34,13 @@ def queue_button(view: View, open_now: Total) -> None:
     )
 
 
-def queue_ended() -> None:
-    """How the last queue ended, said once."""
-    if session().queue_ended:
-        st.success(f"{session().queue_ended}.", icon=":material/done_all:")
+def queue_ended(view: View) -> None:
+    """How the last queue of these filters ended, until a rating is opened."""
+    ended = session().queue_ended
+    if view.row is not None:
         session().queue_ended = None
+    elif ended is not None and ended[0] == view.filter:
+        st.success(f"{ended[1]}.", icon=":material/done_all:")
 
 
 def queue_page(actor: Actor, view: View, feedback_id: UUID) -> None:

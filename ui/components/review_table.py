@@ -109,8 +109,7 @@ def _let_go(key: str) -> None:
 
 
 def _selected(view: View, key: str, ids: tuple[UUID, ...]) -> None:
-    """A click into a row opens it, a second one closes it; a tick does neither."""
+    """A click into a row opens it; a tick does not."""
     cells = st.session_state[key].selection.cells
     if cells:
-        chosen = ids[cells[0][0]]
-        open_row(view, None if chosen == view.row else chosen)
+        open_row(view, ids[cells[0][0]])

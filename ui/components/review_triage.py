@@ -10,6 +10,8 @@ from ui.components.review_acts import (
     OpenRating,
     apply_mine,
     done_and_next,
+    field_of,
+    follow_notes,
     keep_theirs,
     say,
     set_status,
@@ -33,21 +35,20 @@ def triage_panel(actor: Actor, open: OpenRating) -> None:
 
 def notes_panel(open: OpenRating) -> None:
     """What is for reviewers, and what is for whoever rated."""
-    given, triage = open.row.feedback, open.row.triage
-    for name, label, kept, most, placeholder in (
-        ("note", "Internal note", triage.note, MAX_NOTE_CHARS, "For reviewers only"),
+    given = open.row.feedback
+    follow_notes(open)
+    for name, label, most, placeholder in (
+        ("note", "Internal note", MAX_NOTE_CHARS, "For reviewers only"),
         (
             "answer",
             f"Answer to {open.row.username}",
-            given.answer,
             MAX_ANSWER_CHARS,
             "Seen under the rating, in the history and on the start page",
         ),
     ):
-        _follow(open, name, kept)
         st.text_area(
             plain(label),
-            key=open.widget(name),
+            key=field_of(open.id, name),
             max_chars=most,
             height="content",
             placeholder=placeholder,
@@ -165,16 +166,6 @@ def _too_late(open: OpenRating) -> None:
         with st.container(horizontal=True):
             st.button("Keep theirs", key="review-keep-theirs", on_click=keep_theirs, args=(open,))
             st.button("Apply mine on top", key="review-apply-mine", on_click=apply_mine)
-
-
-def _follow(open: OpenRating, name: str, kept: str) -> None:
-    """Show what is kept, also where somebody else wrote it; what is typed here stays."""
-    key, known = open.widget(name), session().notes_known
-    typed = st.session_state.get(key)
-    drafted = typed is not None and typed.strip() not in (kept, known.get(key, kept))
-    if not drafted and (typed is None or typed.strip() != kept):
-        st.session_state[key] = kept
-    known[key] = kept
 
 
 def _save(open: OpenRating) -> None:
