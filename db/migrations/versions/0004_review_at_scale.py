@@ -367,12 +367,16 @@ def _create_events_signals_and_drafts() -> None:
         sa.Column("run_id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("detail", postgresql.JSONB(), server_default="{}", nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("demo", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", _TIME, server_default=_NOW, nullable=False),
         sa.CheckConstraint(
             "kind in ('stopped', 'regenerated', 'abandoned', 'copied', 'downloaded')",
             name=op.f("ck_run_signals_kind"),
         ),
         _refers("run_signals", "run_id", "runs", ondelete="CASCADE"),
+        _refers("run_signals", "model_id", "models"),
         sa.PrimaryKeyConstraint("run_id", "kind", name=op.f("pk_run_signals")),
     )
     op.create_table(
