@@ -60,7 +60,7 @@ class FeedbackRepository:
         a late repeat of that one is still known. The flag says whether the row is new: an
         inserted row has no previous version, so its `xmax` is 0.
 
-        What the person says of the run's boxes meanwhile waits, as the row carries a copy of it.
+        What the person says of the run's boxes meanwhile waits: the row carries a copy of it.
         """
         VerdictRepository(self._session).lock(values["run_id"], values["user_id"])
         new = insert(Feedback).values(values)
