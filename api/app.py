@@ -23,6 +23,7 @@ from api.routes import (
     prompts,
     requests,
     runs,
+    triage,
     usage,
     views,
 )
@@ -70,6 +71,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         feedback,
         requests,
         views,
+        triage,
         cookie,
         docs,
     ):

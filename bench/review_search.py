@@ -13,7 +13,8 @@ from bench.review_pages import SIZE, page
 from core.review.criteria import criteria_of
 from core.review.types import FeedbackFilter
 from db.models import Feedback, Run
-from db.repositories.review_sql import output_text, where_feedback
+from db.repositories.exports import output_text
+from db.repositories.review_sql import where_feedback
 
 WORDS = ("red", "circle", "missing", "红", "颜色", "good")
 GOAL = 0.1

@@ -11,7 +11,10 @@ from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
 from core.quality.types import PhraseDefault
+from core.review.chart_types import Charts
+from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
+from core.review.types import FeedbackFilter
 from core.runs.types import Task
 
 _KEY = "glimpse"
@@ -66,6 +69,15 @@ class StaleReview:
     error: ChangedMeanwhile
 
 
+@dataclass(frozen=True)
+class KeptCharts:
+    """What the charts of the dashboard show, and until when on the monotonic clock it is good."""
+
+    filter: FeedbackFilter
+    charts: Charts
+    until: float
+
+
 @dataclass
 class UiSession:
     """Pages add a field here, never a key of their own; widget keys are the exception."""
@@ -113,11 +125,16 @@ class UiSession:
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
+    deleted_view: SavedView | None = None
+    """The saved view deleted last in this tab, so that it can be restored."""
+    renamed_view: UUID | None = None
+    """The saved view that is being given another name."""
     queue_ended: str | None = None
     """How the last triage queue ended."""
     chart_clicks: dict[str, int] = field(default_factory=dict)
     """How often marks of each chart of the dashboard were clicked."""
     charts_shown: bool = True
+    charts: KeptCharts | None = None
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 
 from core.review.types import Interval
 from core.runs.types import Task
@@ -14,7 +15,7 @@ class ByRating:
 
     counts: tuple[int, int, int, int, int]
 
-    @property
+    @cached_property
     def n(self) -> int:
         return sum(self.counts)
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping
 from datetime import date
 from itertools import groupby
-from math import sqrt
 from uuid import UUID
 
 from core.clock import now
@@ -24,9 +23,9 @@ from core.review.chart_types import (
     Trend,
 )
 from core.review.criteria import criteria_of
-from core.review.statistics import wilson
+from core.review.statistics import mean_interval, wilson
 from core.review.trend import trend
-from core.review.types import FeedbackFilter, Interval
+from core.review.types import FeedbackFilter
 from core.runs.types import Task
 from db.repositories.charts import ChartRepository, Judged, JudgedRow, Rated
 from db.repositories.review_sql import Criteria
@@ -65,15 +64,16 @@ class ChartService:
 def _rated(
     repository: ChartRepository, filter: FeedbackFilter, rated: Rated
 ) -> tuple[Trend, tuple[ModelFigures, ...]]:
-    first_days = repository.first_days(filter.demo) if rated.days else {}
-    known = repository.models(first_days.keys() | rated.models.keys()) if rated.days else {}
+    if not rated.days:
+        return trend({}, filter, now().date(), None, ()), ()
+    any_time = filter == FeedbackFilter(demo=filter.demo)
+    first_days = rated.first_days if any_time else repository.first_days(filter.demo)
+    known = repository.models(first_days.keys() | rated.models.keys())
     days = {day: ByRating(counts) for day, counts in rated.days.items()}
     releases = _releases(first_days, known, rated)
     earliest = min(first_days.values(), default=None)
     over_time = trend(days, filter, now().date(), earliest, releases)
-    models = [
-        _model(known[id], ByRating(counts)) for id, counts in rated.models.items() if id in known
-    ]
+    models = [_model(known[id], ByRating(counts)) for id, counts in rated.models.items()]
     models.sort(key=lambda each: (-each.ratings.n, each.task, each.model, each.revision))
     return over_time, tuple(models)
 
@@ -99,7 +99,9 @@ def _releases(
 def _model(known: tuple[str, str, str], ratings: ByRating) -> ModelFigures:
     task, name, revision = known
     positive = wilson(ratings.positive, ratings.n)
-    return ModelFigures(Task(task), name, revision, ratings, positive, _mean_interval(ratings))
+    return ModelFigures(
+        Task(task), name, revision, ratings, positive, mean_interval(ratings.counts)
+    )
 
 
 def _settings(repository: ChartRepository, criteria: Criteria) -> tuple[SettingsMap, ...]:
@@ -139,13 +141,3 @@ def _tags(repository: ChartRepository, criteria: Criteria) -> Tags:
     alone = [pair for pair in pairs if pair.one == pair.other]
     alone.sort(key=lambda pair: (-pair.n, pair.one))
     return Tags(tuple(pair.one for pair in alone), pairs)
-
-
-def _mean_interval(ratings: ByRating) -> Interval | None:
-    if ratings.mean is None or ratings.n < 2:
-        return None
-    squares = sum(
-        count * (rating - ratings.mean) ** 2 for rating, count in enumerate(ratings.counts, start=1)
-    )
-    half = 1.96 * sqrt(squares / (ratings.n - 1) / ratings.n)
-    return Interval(ratings.mean - half, ratings.mean + half)

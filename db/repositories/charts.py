@@ -25,10 +25,11 @@ Counts = tuple[int, int, int, int, int]
 
 
 class Rated(NamedTuple):
-    """Ratings counted in two ways at once: by day, and by model."""
+    """Ratings counted in two ways at once: by day, and by model, with each model's first day."""
 
     days: dict[date, Counts]
     models: dict[UUID, Counts]
+    first_days: dict[UUID, date]
 
 
 class SettingRow(NamedTuple):
@@ -66,19 +67,18 @@ class ChartRepository:
         counted = rows.subquery()
         day, model_id = counted.c.day, counted.c.model_id
         found = self._session.execute(
-            select(day, model_id, *sql.by_rating(counted.c.rating, counted.c.n)).group_by(
-                func.grouping_sets(tuple_(day), tuple_(model_id))
-            )
+            select(
+                day, model_id, func.min(day), *sql.by_rating(counted.c.rating, counted.c.n)
+            ).group_by(func.grouping_sets(tuple_(day), tuple_(model_id)))
         )
-        days: dict[date, Counts] = {}
-        models: dict[UUID, Counts] = {}
-        for one_day, model, *counts in found:
-            if any(counts):
-                if one_day is not None:
-                    days[one_day] = _counts(counts)
-                else:
-                    models[model] = _counts(counts)
-        return Rated(days, models)
+        rated = Rated({}, {}, {})
+        for one_day, model, first, *counts in found:
+            if model is None:
+                rated.days[one_day] = _counts(counts)
+            else:
+                rated.models[model] = _counts(counts)
+                rated.first_days[model] = first
+        return rated
 
     def settings(self, criteria: Criteria) -> list[SettingRow]:
         """By the two settings of the task's map, both there."""

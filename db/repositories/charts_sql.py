@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -50,14 +51,27 @@ def by_rating(
 
 
 def day_rows(criteria: Criteria) -> AnySelect:
-    return select(FeedbackDay.day, FeedbackDay.model_id, FeedbackDay.rating, FeedbackDay.n).where(
-        *where_rollup(criteria, FeedbackDay)
+    keys = (FeedbackDay.day, FeedbackDay.model_id, FeedbackDay.rating)
+    n = func.sum(FeedbackDay.n)
+    return (
+        select(*keys, cast(n, BigInteger).label("n"))
+        .where(*where_rollup(criteria, FeedbackDay))
+        .group_by(*keys)
+        .having(n > 0)
     )
 
 
 def rating_rows(criteria: Criteria) -> AnySelect:
+    # Behind a fence, as the planner takes the days of so many moments for as many days, and sorts
+    # what it could hash, and alone what several workers could share.
     day = cast(func.timezone("UTC", Feedback.created_at), Date).label("day")
-    return select(day, Feedback.model_id, Feedback.rating, _ONE).where(*where_feedback(criteria))
+    each = (
+        select(day, Feedback.model_id, Feedback.rating)
+        .where(*where_feedback(criteria))
+        .offset(0)
+        .subquery()
+    )
+    return select(*each.c, func.count().label("n")).group_by(*each.c)
 
 
 def setting_totals(criteria: Criteria) -> AnySelect:

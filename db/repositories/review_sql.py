@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from itertools import chain
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Select,
     SQLColumnExpression,
     and_,
+    case,
     cast,
     func,
     or_,
@@ -116,6 +118,11 @@ def _below(score: float) -> ColumnElement[bool]:
     return Feedback.top_score <= score if score == 1 else Feedback.top_score < score
 
 
+def _free_to(reviewer_id: UUID) -> ColumnElement[bool]:
+    """Whether nobody else has taken it."""
+    return or_(Feedback.assignee_id.is_(None), Feedback.assignee_id == reviewer_id)
+
+
 FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "since": lambda at: Feedback.created_at >= at,
     "before": lambda at: Feedback.created_at < at,
@@ -131,6 +138,7 @@ FEEDBACK_CONDITIONS: Mapping[str, Callable[[Any], ColumnElement[bool]]] = {
     "tags_all": lambda tags: Feedback.tags.contains(tags),
     "status": lambda status: Feedback.review_status == status,
     "assignee": _assigned,
+    "free_to": _free_to,
     "comment": lambda there: (Feedback.comment != "") == there,
     "correction": lambda there: Feedback.corrected_text.is_not(None) == there,
     "verdicts": lambda there: (Feedback.verdicts != []) == there,

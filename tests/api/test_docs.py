@@ -36,6 +36,10 @@ CALLS = {
     ("post", "/api/v1/feedback"),
     ("get", "/api/v1/requests"),
     ("post", "/api/v1/runs/{run_id}/requests"),
+    ("get", "/api/v1/feedback"),
+    ("post", "/api/v1/feedback/claim"),
+    ("get", "/api/v1/feedback/{feedback_id}"),
+    ("patch", "/api/v1/feedback/{feedback_id}"),
     ("get", "/api/v1/feedback/export"),
 }
 

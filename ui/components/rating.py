@@ -9,6 +9,7 @@ from core.feedback.drafts import Draft
 from core.feedback.types import SUGGESTED_TAGS, Feedback
 from core.permissions import Actor, Permission
 from core.runs.types import Task
+from ui.components.answer import answer_line
 from ui.components.keys import pressed
 from ui.components.rating_correction import correction_button, correction_field
 from ui.components.rating_draft import RatingDraft
@@ -70,6 +71,8 @@ def _draw(actor: Actor, panel: RatingDraft) -> None:
     correction_field(panel)
     if _buttons(actor, panel, standing.saved, kept=kept):
         standing = workbench().drafts.standing(actor, panel.run_id)
+    if standing.saved:
+        answer_line(standing.saved)
     rating_history(standing.happenings, you=actor.username)
 
 
