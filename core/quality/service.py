@@ -93,6 +93,7 @@ class QualityService:
             right=int(judged.right.sum()),
             missed=missed,
             ratings=len(np.unique(judged.ratings)),
+            demo=sum(row.demo for row in rows),
             below_current=0 if current is None else int((judged.scores < current).sum()),
             advised=advised if len(rows) >= LEAST_VERDICTS else None,
             current=current,

@@ -68,6 +68,8 @@ class Advice:
     right: int
     missed: int
     ratings: int
+    demo: int
+    """Verdicts that are made up."""
     below_current: int
     """Verdicts on boxes under the cut in force, which are shown only to who asks for them."""
     advised: Cut | None

@@ -42,6 +42,7 @@ class BoxRow(NamedTuple):
     right: bool
     rating: int
     """A number for the rating that the verdict came with."""
+    demo: bool
 
 
 class ThresholdRow(NamedTuple):
@@ -101,6 +102,7 @@ class QualityRepository:
                 boxes.c.score,
                 boxes.c.verdict.in_(_RIGHT),
                 func.dense_rank().over(order_by=boxes.c.id),
+                boxes.c.demo,
             )
             .where(*_of(boxes, model, phrase), _scored(boxes))
             .order_by(boxes.c.created_at.desc(), boxes.c.id.desc())
@@ -171,6 +173,7 @@ def _boxes(criteria: Criteria) -> CTE:
             Feedback.id,
             Feedback.created_at,
             Feedback.model_id,
+            Feedback.demo,
             box.op("->>")("label").label("phrase"),
             box.op("->>")("verdict").label("verdict"),
             cast(box.op("->>")("score"), Double).label("score"),

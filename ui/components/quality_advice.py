@@ -107,6 +107,8 @@ def _stands_on(advice: Advice) -> str:
     parts = [f"{advice.verdicts:,} verdicts of {advice.ratings:,} ratings"]
     if advice.verdicts == MOST_VERDICTS:
         parts[0] = f"the newest {parts[0]}"
+    if advice.demo:
+        parts.append(f"{advice.demo:,} of the verdicts are demo data")
     if advice.current is not None:
         now = (
             ""

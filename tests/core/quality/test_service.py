@@ -92,6 +92,7 @@ def test_advice_equals_the_table_worked_out_by_hand(
 ) -> None:
     advice = quality.advice(root, ALL, "rule", "Red Circle", wanted)
     assert (advice.verdicts, advice.right, advice.ratings, advice.missed) == (33, 24, 33, 0)
+    assert advice.demo == 0
     assert advice.advised is not None
     assert (advice.advised.cut, advice.advised.boxes, advice.advised.right) == (cut, boxes, right)
     assert advice.advised.kept == pytest.approx(boxes / 33)
