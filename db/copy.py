@@ -162,13 +162,16 @@ class CopyStream(Iterator[bytes]):
             return
 
 
-def written_out(cursor: extensions.cursor, statement: AnySelect) -> bytes:
+def _written_out(cursor: extensions.cursor, statement: AnySelect) -> bytes:
     """The statement with its parameters in it, quoted by the driver: COPY takes none."""
-    compiled = statement.compile(
-        dialect=postgresql.psycopg2.dialect(),  # type: ignore[no-untyped-call]
-        compile_kwargs={"render_postcompile": True},
-    )
-    query: bytes = cursor.mogrify(str(compiled), compiled.params)
+    dialect = postgresql.psycopg2.dialect()  # type: ignore[no-untyped-call]
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    values = dict(compiled.params)
+    for name, bind in compiled.binds.items():
+        process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None and name in values:
+            values[name] = process(values[name])  # as JSON, where the column is
+    query: bytes = cursor.mogrify(str(compiled), values)
     return query
 
 
@@ -176,4 +179,4 @@ def _copy_command(
     cursor: extensions.cursor, statement: AnySelect, options: sql.Composable
 ) -> bytes:
     said = options.as_string(cursor).encode()
-    return b"copy (" + written_out(cursor, statement) + b") to stdout with (" + said + b")"
+    return b"copy (" + _written_out(cursor, statement) + b") to stdout with (" + said + b")"
