@@ -94,7 +94,11 @@ class FeedbackOut(Answer):
     boxes: list[VerdictOut]
     missed: list[MissedOut]
     failed_step: FailedStep | None
+    corrected_text: str | None
     review_status: ReviewStatus
+    fixed_in: str | None = Field(description="the revision it is fixed in")
+    answer: str = Field(description="a reviewer's; empty where there is none")
+    answered_at: datetime | None
     created_at: datetime
     updated_at: datetime
 
@@ -110,7 +114,11 @@ class FeedbackOut(Answer):
             boxes=[VerdictOut.model_validate(each) for each in judgement.verdicts],
             missed=[MissedOut.model_validate(each) for each in judgement.missed],
             failed_step=feedback.failed_step,
+            corrected_text=feedback.corrected_text,
             review_status=feedback.review_status,
+            fixed_in=feedback.fixed_in,
+            answer=feedback.answer,
+            answered_at=feedback.answered_at,
             created_at=feedback.created_at,
             updated_at=feedback.updated_at,
         )

@@ -22,6 +22,7 @@ from api.routes import (
     models,
     prompts,
     runs,
+    triage,
     usage,
     views,
 )
@@ -68,6 +69,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         usage,
         feedback,
         views,
+        triage,
         cookie,
         docs,
     ):

@@ -30,6 +30,7 @@ class RunSummaryOut(Answer):
         description="how many boxes of a finished detection reach its thresholds"
     )
     relation: Relation | None = Field(description="what it is to the run it came from")
+    answer: str | None = Field(description="a reviewer's, to your own rating")
 
     @classmethod
     def of(cls, run: RunSummary) -> Self:

@@ -163,6 +163,11 @@ class FeedbackIn(Request):
         description="of a report on boxes rated 1 or 2: whether the boxes were wrong already, or "
         "only the text",
     )
+    corrected_text: Text | None = Field(
+        None,
+        description="of a generation: one of its outputs as it should have been; left out, blank "
+        "or equal to an output, nothing is corrected",
+    )
 
     @property
     def judged(self) -> list[BoxVerdict] | None:

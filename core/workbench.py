@@ -16,6 +16,7 @@ from core.demo.service import DemoService
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
@@ -59,6 +60,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
     triage: TriageService
@@ -145,6 +147,7 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
         triage=TriageService(database),

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.answers import own_answers
 from ui.components.demo_notice import demo_notice
 from ui.components.first_steps import first_steps
 from ui.components.start import actions, models, recent_runs, waiting_feedback
@@ -18,6 +19,7 @@ wide, narrow = st.columns([3, 2], gap="large")
 with wide:
     recent_runs(actor)
 with narrow:
+    own_answers(actor)
     if actor.may(Permission.REVIEW):
         waiting_feedback(actor)
         demo_notice(actor)

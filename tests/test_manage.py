@@ -203,3 +203,10 @@ def test_embedded_database_is_left_as_it_was_found(
     finally:
         assert manage.main(["db", "stop"]) == 0
     assert manage.main(["db", "url"]) == 1
+
+
+def test_a_run_that_is_not_there_is_not_run_again(run: Run) -> None:
+    status, _, err = run("runs", "again", "x")
+    assert (status, "not the id of a run" in err) == (1, True)
+    status, _, err = run("runs", "again", "00000000-0000-0000-0000-000000000000")
+    assert (status, "There is no run" in err) == (1, True)

@@ -6,12 +6,15 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import DetectionRun
+from core.feedback.drafts import Draft
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
 from core.review.chart_types import Charts
+from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 from core.review.types import FeedbackFilter
+from core.runs.types import Task
 
 _KEY = "glimpse"
 
@@ -93,8 +96,10 @@ class UiSession:
     """The version picked of a prompt of the library, where it is not simply the newest."""
     archived_prompt: Prompt | None = None
     """The last one put away in this tab, so that it can be brought back."""
-    ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
-    """What this tab last knew as saved of each run; what differs from it is a draft."""
+    drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
+    """What this tab last showed or kept of a rating, for each panel and run; what differs from it
+    was just changed here."""
+    own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
     keys_heard: tuple[str, int] = ("", 0)
@@ -108,6 +113,10 @@ class UiSession:
     """The revision last named as the one with the fix, for each model."""
     queue_visited: list[UUID] = field(default_factory=list)
     """Ratings that were open in the triage queue before the one that is, the last one last."""
+    deleted_view: SavedView | None = None
+    """The saved view deleted last in this tab, so that it can be restored."""
+    renamed_view: UUID | None = None
+    """The saved view that is being given another name."""
     queue_ended: str | None = None
     """How the last triage queue ended."""
     chart_clicks: dict[str, int] = field(default_factory=dict)

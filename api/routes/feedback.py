@@ -1,18 +1,19 @@
 """Ratings in, ratings out."""
 
 from collections.abc import Iterable
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, NamedTuple
 
 from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import FeedbackOut
 from api.deps import SECURED, Bench, Caller
+from api.parameters import with_filters
 from api.schemas import FeedbackIn
 from api.streaming import Chunks, Flow, from_thread
 from core.clock import now
 from core.errors import Invalid
 from core.review.columns import columns_of
-from core.review.filters import FILTER_NAMES, REPEATED, from_query
+from core.review.filters import from_query
 
 router = APIRouter(prefix="/api/v1/feedback", tags=["feedback"], dependencies=SECURED)
 
@@ -29,15 +30,6 @@ _FORMATS = {
     "evidence": _Format("application/zip", "evidence", "zip"),
 }
 _CHOICES = ("format", "images", "columns")
-
-
-def _text_parameter(name: str) -> dict[str, Any]:
-    text = {"type": "string"}
-    schema = {"type": "array", "items": text} if name in REPEATED else text
-    return {"name": name, "in": "query", "required": False, "schema": schema}
-
-
-_FILTERS = {"parameters": [_text_parameter(name) for name in (*_CHOICES, *FILTER_NAMES)]}
 
 
 @router.post("", status_code=201, responses={200: {"model": FeedbackOut}})
@@ -64,6 +56,7 @@ def rate(
         asked.judged,
         asked.drawn,
         asked.failed_step,
+        asked.corrected_text,
     )
     if not rated.created:
         response.status_code = 200
@@ -74,7 +67,7 @@ def rate(
     "/export",
     response_class=Response,
     responses={200: {"content": {kind.media_type: {} for kind in _FORMATS.values()}}},
-    openapi_extra=_FILTERS,
+    openapi_extra=with_filters(*_CHOICES),
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:
     """The ratings that match the filters, as a file; without the right to all, one's own.

@@ -16,8 +16,9 @@ from core.runs.types import Task
 
 Row = Sequence[Any]
 
-_RELEASES = ((0.0, 0.2), (0.27, 0.45), (0.52, 0.7), (0.8, 0.9))
-"""When each revision came, as a share of the time, and its skill."""
+_SKILLS = (0.2, 0.45, 0.7, 0.9)
+_RELEASED = {Task.DETECTION: (0.0, 0.27, 0.52, 0.8), Task.GENERATION: (0.0, 0.19, 0.43, 0.7)}
+"""When each revision came, as a share of the time."""
 _LOG_MS = {Task.DETECTION: 5.1, Task.GENERATION: 6.6}
 
 
@@ -33,7 +34,7 @@ def revisions(names: Mapping[Task, str]) -> tuple[Revision, ...]:
             log_ms=_LOG_MS[task] - 0.15 * place,
         )
         for task, name in names.items()
-        for place, (released, skill) in enumerate(_RELEASES)
+        for place, (released, skill) in enumerate(zip(_RELEASED[task], _SKILLS, strict=True))
     )
 
 

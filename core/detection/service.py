@@ -18,7 +18,6 @@ from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
 from core.runs.types import Task
-from core.signals.service import SignalService
 from db.repositories.runs import ImageRepository, RunRepository
 from db.session import Database
 
@@ -28,7 +27,6 @@ class DetectionService:
         self._database = database
         self._models = models
         self._settings = settings
-        self._signals = SignalService(database)
 
     def detect(
         self,
@@ -56,9 +54,7 @@ class DetectionService:
         actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
             file = PictureFile(content, self._settings)
-            run = self._detect(actor, file, prompt, params or DetectionParams(), model)
-        self._signals.began(actor, run.id)
-        return run
+            return self._detect(actor, file, prompt, params or DetectionParams(), model)
 
     def detect_again(
         self,

@@ -9,7 +9,7 @@ from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of
 from core.review.rows import unknown
 from core.review.triage_changes import may_review
-from core.review.types import FeedbackFilter
+from core.review.types import FeedbackFilter, Sort
 from db.repositories.review import ReviewRepository
 from db.repositories.triage import TriageRepository
 from db.session import Database
@@ -20,15 +20,21 @@ class Looking:
         self.database = database
 
     def beside(
-        self, actor: Actor, filter: FeedbackFilter, sort: str, feedback_id: UUID
+        self, actor: Actor, filter: FeedbackFilter, sort: Sort, feedback_id: UUID
     ) -> tuple[UUID | None, UUID | None]:
         """The ratings before and behind one in the table's order; None at its ends."""
         actor.require(Permission.REVIEW)
         criteria = criteria_of(filter)
         with self.database.unit_of_work() as session:
-            triage = TriageRepository(session)
-            before = triage.beside(criteria, sort, feedback_id, behind=False)
-            return before, triage.beside(criteria, sort, feedback_id, behind=True)
+            place = TriageRepository(session).place(sort, feedback_id)
+            if place is None:
+                return None, None
+            review = ReviewRepository(session)
+            before, behind = (
+                review.ids(criteria, 1, order=sort, after=place, forward=forward)
+                for forward in (False, True)
+            )
+        return next(iter(before), None), next(iter(behind), None)
 
     def reviewers(self, actor: Actor) -> tuple[str, ...]:
         """Who can be asked to look into a rating, by name."""

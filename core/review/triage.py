@@ -33,6 +33,7 @@ from db.repositories.review import ReviewRepository
 from db.repositories.triage import TriageRepository
 
 MAX_BULK = 200
+_SAID_CHARS = 40
 
 
 class TriageService(Queue, Looking, Answers):
@@ -57,6 +58,11 @@ class TriageService(Queue, Looking, Answers):
         """
         actor.require(Permission.REVIEW)
         changes = checked_changes(changes)
+        if seen_at.tzinfo is None:
+            raise Invalid(
+                "“seen_at” has no zone; send the rating's “updated_at” as it came.",
+                facts={"field": "seen_at"},
+            )
         with self.database.unit_of_work() as session:
             triage, review = TriageRepository(session), ReviewRepository(session)
             events = EventRepository(session)
@@ -134,11 +140,16 @@ def _overtaken(
     whom = f" by {', '.join(by)}" if by else ""
     return ChangedMeanwhile(
         f"This rating was changed{whom} while you looked at it; nothing was written. "
-        "Look at the difference, then decide.",
+        f"Look at the difference, then decide. {'; '.join(map(_said, differing))}".rstrip(),
         now,
         by,
         differing,
     )
+
+
+def _said(each: Difference) -> str:
+    theirs, yours = (str(value or "")[:_SAID_CHARS] for value in (each.theirs, each.yours))
+    return f"{each.field}: theirs “{theirs}”, yours “{yours}”"
 
 
 def _check_number(rows: Sized) -> None:

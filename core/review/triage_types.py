@@ -9,7 +9,7 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.feedback.types import ReviewStatus
-from core.review.types import FeedbackRow
+from core.review.types import FeedbackRow, Total
 
 
 class Unset(Enum):
@@ -90,12 +90,12 @@ class ChangedMeanwhile(Conflict):
 class Claimed:
     """A rating that is the actor's to look into. `taken`: it was nobody's before.
 
-    `left` : how many of the filter are new still, this one included; at most `MOST_COUNTED` + 1.
+    `left` : how many of the filter are new still, this one included.
     """
 
     row: FeedbackRow
     taken: bool
-    left: int
+    left: Total
 
 
 @dataclass(frozen=True)

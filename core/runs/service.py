@@ -146,8 +146,9 @@ def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
             box_threshold=threshold,
             boxes=run.boxes,
             relation=None if run.relation is None else Relation(run.relation),
+            answer=answer or None,
         )
-        for run, model, rating, threshold in rows
+        for run, model, rating, threshold, answer in rows
     )
 
 

@@ -55,6 +55,8 @@ class RunSummary:
     boxes: int | None = None
     relation: Relation | None = None
     """Where it came from another run."""
+    answer: str | None = None
+    """A reviewer's, to one's own rating."""
 
 
 @dataclass(frozen=True)

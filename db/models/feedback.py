@@ -122,6 +122,12 @@ class Feedback(Base):
         ),
         Index("ix_feedback_latency", "latency_ms", "created_at", "id"),
         Index("ix_feedback_score", "top_score", postgresql_where=text("top_score is not null")),
+        Index(
+            "ix_feedback_answered",
+            "user_id",
+            text("answered_at desc"),
+            postgresql_where=text("answered_at is not null"),
+        ),
         *(
             Index(
                 f"ix_feedback_{name}",

@@ -46,17 +46,24 @@ class ReviewRepository:
         forward: bool = True,
     ) -> list[PageRow]:
         """At most `size` rows next to `after`, nearest first: those behind it, or before it."""
-        found = self._ids(criteria, size, order, after, forward)
+        found = self.ids(criteria, size, order=order, after=after, forward=forward)
         rows = self._session.execute(_rows().where(Feedback.id.in_(found))) if found else ()
         by_id = {row[0].id: PageRow(*row) for row in rows}
         return [by_id[id] for id in found if id in by_id]
 
     def any_beyond(self, criteria: Criteria, *, order: str, after: Place, forward: bool) -> bool:
-        return bool(self._ids(criteria, 1, order, after, forward))
+        return bool(self.ids(criteria, 1, order=order, after=after, forward=forward))
 
-    def _ids(
-        self, criteria: Criteria, size: int, order: str, after: Place | None, forward: bool
+    def ids(
+        self,
+        criteria: Criteria,
+        size: int,
+        *,
+        order: str = "newest",
+        after: Place | None = None,
+        forward: bool = True,
     ) -> list[UUID]:
+        """Whose rows `page` would give."""
         parts = ORDERS[order]
         start = None if after is None else part_of(order, after)
         numbers = range(len(parts)) if forward else range(len(parts))[::-1]

@@ -17,10 +17,12 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from db.models import Feedback, Model, VerdictTotal
 from db.repositories.review_order import Part, Place
-from db.repositories.review_sql import Criteria, models_named, where_feedback
+from db.repositories.review_sql import Criteria, models_named, raters_with, where_feedback
 
 FETCHED = 16_000
 """At most so many rows are fetched before it is tried in order."""
+FETCHING_COSTS = 3
+"""A row out of order takes as long as so many that lie beside each other."""
 WINDOW = 10_000
 """So many rows are looked through in order before all matches are fetched, however many."""
 MAX_BRANCHES = 64
@@ -34,9 +36,9 @@ _LED = (
 
 
 def fetching_is_less(matches: int, led: int, size: int) -> bool:
-    """Whether all matches are fewer rows than have to be looked through in order for a page of
+    """Whether all matches cost less than the rows to be looked through in order for a page of
     them, if they lie evenly among the rows that an index leads to."""
-    return matches * matches < size * led
+    return matches * FETCHING_COSTS < size * led / max(matches, 1)
 
 
 def find(
@@ -72,7 +74,7 @@ class _Search:
         led, rest = self._split()
         if not rest:
             return self._run(self._in_order([*led, *self._part.where], size))
-        every = [*led, *rest, *self._part.where, *self._beyond]
+        every = [*where_feedback(self._asked), *self._part.where, *self._beyond]
         if fetching_is_less(self._expected(every), self._estimated(led), size):
             found = self._fetched(every, size, FETCHED)
             if found is not None:
@@ -142,6 +144,9 @@ class _Search:
         if names in ({"model"}, {"task"}):
             models = self._models()
             return [dates | {"model_id": id} for id in models] if _fit(models) else None
+        if names == {"role"}:
+            people = self._people()
+            return [dates | {"user_id": id} for id in people] if _fit(people) else None
         if names <= {"rating_min", "rating_max"}:
             low, high = self._asked.get("rating_min", 1), self._asked.get("rating_max", 5)
             ratings = range(low, high + 1)
@@ -153,6 +158,10 @@ class _Search:
             query = models_named(self._asked["model"])
         else:
             query = select(Model.id).where(Model.task == self._asked["task"])
+        return self._session.scalars(query).all()
+
+    def _people(self) -> Sequence[UUID]:
+        query = raters_with(self._asked["role"]).limit(MAX_BRANCHES + 1)
         return self._session.scalars(query).all()
 
     def _in_order(self, where: Sequence[ColumnElement[bool]], size: int) -> Select[Any]:

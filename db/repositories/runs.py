@@ -15,9 +15,9 @@ from db.repositories.usage import UsageRepository
 
 __all__ = ["Image", "ImageRepository", "Listed", "Model", "ModelRepository", "Run", "RunRepository"]
 
-Listed = tuple[Run, Model, int | None, float | None]
-"""A run without its output, its model, the user's own rating of it, and its box threshold where
-its boxes are counted."""
+Listed = tuple[Run, Model, int | None, float | None, str | None]
+"""A run without its output, its model, the user's own rating of it, its box threshold where its
+boxes are counted, and what was answered to the rating."""
 
 
 class RunRepository:
@@ -124,7 +124,7 @@ class RunRepository:
         query = _listed(user_id).limit(limit)
         if task is not None:
             query = query.where(Run.task == task)
-        return [(row[0], row[1], row[2], row[3]) for row in self._session.execute(query)]
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in self._session.execute(query)]
 
     def history(
         self,
@@ -162,7 +162,7 @@ class RunRepository:
             query = query.where(Run.created_at < until)
         if image_sha256 is not None:
             query = query.where(Run.image_sha256 == image_sha256)
-        return [(row[0], row[1], row[2], row[3]) for row in self._session.execute(query)]
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in self._session.execute(query)]
 
     def writers(self, task: str) -> Sequence[int | None]:
         """The keys of those who write runs of `task`, or left them; None for an unknown one."""
@@ -184,10 +184,16 @@ class RunRepository:
         return self._session.scalars(left.with_for_update()).all()
 
 
-def _listed(user_id: UUID) -> Select[Run, Model, int, float | None]:
+def _listed(user_id: UUID) -> Select[Run, Model, int, float | None, str]:
     threshold = Run.params["box_threshold"].as_float()
     return (
-        select(Run, Model, Feedback.rating, case((Run.boxes.is_not(None), threshold)))
+        select(
+            Run,
+            Model,
+            Feedback.rating,
+            case((Run.boxes.is_not(None), threshold)),
+            Feedback.answer,
+        )
         .options(
             load_only(
                 Run.task,

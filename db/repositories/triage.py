@@ -7,21 +7,21 @@ from uuid import UUID
 from sqlalchemy import (
     TIMESTAMP,
     ColumnElement,
-    SQLColumnExpression,
     Text,
     Uuid,
     and_,
     column,
     func,
-    or_,
     select,
-    tuple_,
     update,
     values,
 )
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from db.models import Feedback, Model, Run, User
+from db.repositories.review import ReviewRepository
+from db.repositories.review_order import Place, place_of
 from db.repositories.review_sql import Criteria, where_feedback
 
 __all__ = ["REVIEWED", "Feedback", "OwnComment", "TriageRepository"]
@@ -38,18 +38,8 @@ _TYPES: Mapping[str, Any] = {
 REVIEWED = tuple(_TYPES)
 """The columns that reviewers write."""
 
-_Column = SQLColumnExpression[Any]
-_ORDERS: Mapping[str, tuple[tuple[_Column, bool], ...]] = {
-    name: (*by, (Feedback.created_at, newest), (Feedback.id, newest))
-    for name, by, newest in (
-        ("newest", (), True),
-        ("oldest", (), False),
-        ("worst", ((Feedback.rating, False),), True),
-        ("best", ((Feedback.rating, True),), True),
-        ("slowest", ((func.coalesce(Feedback.latency_ms, -1), True),), True),
-    )
-}
-"""Each order's columns, and whether the greatest comes first."""
+_BATCH = 16
+"""So many candidates are looked at together for one that nobody is just taking."""
 
 
 class OwnComment(NamedTuple):
@@ -93,54 +83,42 @@ class TriageRepository:
         )
         return {row.id: row for row in rows}
 
+    def place(self, order: str, feedback_id: UUID) -> Place | None:
+        """Where the row stands in this order, be it of the criteria or not."""
+        row = self._session.get(Feedback, feedback_id)
+        return None if row is None else place_of(order, row)
+
     def next_open(
-        self, criteria: Criteria, reviewer_id: UUID, sort: str, after: UUID | None = None
+        self,
+        criteria: Criteria,
+        reviewer_id: UUID,
+        order: str,
+        *,
+        after: Place | None,
+        but: UUID | None,
     ) -> Feedback | None:
-        """The next row behind `after` that is new and nobody's, or the reviewer's own; held.
+        """The next row of the criteria that is nobody's, or the reviewer's own; held. Not `but`.
 
         Rows that somebody is just taking are passed over.
         """
-        order = _ORDERS[sort]
-        query = (
-            select(Feedback)
-            .where(*where_feedback(criteria), *_free_to(reviewer_id))
-            .order_by(*(by.desc() if greatest else by.asc() for by, greatest in order))
-            .limit(1)
-            .with_for_update(of=Feedback, skip_locked=True)
-        )
-        if after is not None:
-            place = self._session.execute(
-                select(*(by for by, _ in order)).where(Feedback.id == after)
-            ).one_or_none()
-            if place is not None:
-                query = query.where(_behind(order, tuple(place)))
-        return self._session.scalar(query.execution_options(populate_existing=True))
-
-    def beside(self, criteria: Criteria, sort: str, of: UUID, *, behind: bool) -> UUID | None:
-        """The row behind, or before, `of` in this order; None at the end, or if it is gone."""
-        order = _ORDERS[sort]
-        if not behind:
-            order = tuple((by, not greatest) for by, greatest in order)
-        place = self._session.execute(
-            select(*(by for by, _ in order)).where(Feedback.id == of)
-        ).one_or_none()
-        if place is None:
-            return None
-        return self._session.scalar(
-            select(Feedback.id)
-            .where(*where_feedback(criteria), _behind(order, tuple(place)))
-            .order_by(*(by.desc() if greatest else by.asc() for by, greatest in order))
-            .limit(1)
-        )
-
-    def count_open(self, criteria: Criteria, most: int) -> int:
-        """How many are new, counted up to `most`."""
-        new = (
-            select(Feedback.id)
-            .where(*where_feedback(criteria), Feedback.review_status == "new")
-            .limit(most)
-        )
-        return self._session.scalars(select(func.count()).select_from(new.subquery())).one()
+        asked = {**criteria, "free_to": reviewer_id}
+        review = ReviewRepository(self._session)
+        others = () if but is None else (Feedback.id != but,)
+        while ids := review.ids(asked, _BATCH, order=order, after=after):
+            query = (
+                select(Feedback)
+                .where(Feedback.id.in_(ids), *others, *where_feedback(asked))
+                .order_by(func.array_position(array(ids), Feedback.id))
+                .limit(1)
+                .with_for_update(of=Feedback, skip_locked=True)
+            )
+            row = self._session.scalar(query, execution_options={"populate_existing": True})
+            if row is not None:
+                return row
+            after = self.place(order, ids[-1])
+            if after is None:
+                break
+        return None
 
     def reviewers(self, roles: Collection[str]) -> list[tuple[UUID, str]]:
         """Active users of these roles, by name."""
@@ -200,29 +178,3 @@ class TriageRepository:
             .limit(limit)
         )
         return [OwnComment(*row) for row in rows]
-
-
-def _free_to(reviewer_id: UUID) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Feedback.review_status == "new",
-        or_(Feedback.assignee_id.is_(None), Feedback.assignee_id == reviewer_id),
-    )
-
-
-def _behind(order: tuple[tuple[_Column, bool], ...], place: tuple[Any, ...]) -> ColumnElement[bool]:
-    """Whether a row comes after `place`, whose values stand in the order's own sequence."""
-    columns, directions = [by for by, _ in order], {greatest for _, greatest in order}
-    if len(directions) == 1:  # what an index can answer
-        row = tuple_(*columns)
-        return row < place if directions == {True} else row > place
-    return or_(
-        *(
-            and_(
-                *(by == value for (by, _), value in zip(order[:depth], place[:depth], strict=True)),
-                order[depth][0] < place[depth]
-                if order[depth][1]
-                else order[depth][0] > place[depth],
-            )
-            for depth in range(len(order))
-        )
-    )

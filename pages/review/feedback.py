@@ -3,7 +3,6 @@
 import streamlit as st
 
 from core.permissions import Permission
-from core.review.types import Sort
 from ui.components.demo_notice import demo_notice
 from ui.components.review_charts import (
     charts_frames,
@@ -13,12 +12,14 @@ from ui.components.review_charts import (
     counted,
 )
 from ui.components.review_detail import row_detail
+from ui.components.review_export import export_menu
 from ui.components.review_figures import figures
 from ui.components.review_filters import filter_bar
 from ui.components.review_queue import queue_ended, queue_page
+from ui.components.review_saved import views_menu
 from ui.components.review_table import PAGE_SIZE, feedback_table
 from ui.components.review_tools import table_tools
-from ui.components.review_view import export_url, reset, view_in_address
+from ui.components.review_view import reset, view_in_address
 from ui.components.review_walk import neighbours, walk_keys
 from ui.errors import shown
 from ui.guard import require
@@ -29,10 +30,16 @@ review = workbench().review
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.title("Feedback", width="content")
-    tools = st.container(horizontal=True, width="content")
+    tools = st.container(horizontal=True, width="content", vertical_alignment="center")
 with tools:
     with_charts = charts_switch()
-tools.button("Reset filters", key="review-reset", icon=":material/close:", on_click=reset)
+tools.button(
+    "Reset",
+    key="review-reset",
+    icon=":material/close:",
+    help="No filters; order and columns stay",
+    on_click=reset,
+)
 with shown(stop=True):
     view = view_in_address()
     if view.row and view.queue is not None:
@@ -40,23 +47,22 @@ with shown(stop=True):
         st.stop()
     choices = review.choices(actor)
     header = review.header(actor, view.filter)
-    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, Sort(view.sort))
+    page = review.page(actor, view.filter, view.cursor, PAGE_SIZE, view.sort)
+    total = review.total(actor, view.filter)
     beside = neighbours(actor, view, page)
-tools.link_button(
-    "Export CSV",
-    export_url(view.filter),
-    icon=":material/download:",
-    help="Every rating that matches the filters, with its run",
-)
+with tools:
+    views_menu(actor, view)
+    export_menu(view, header.current.rated)
 filter_bar(view, choices)
 figures(header, view)
 demo_notice(actor, view)
 queue_ended()
 frames = charts_frames() if with_charts else None
-table_tools(actor, view, page, header.current.untriaged)
+with shown():
+    table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
-    feedback_table(view, page, header.current.rated)
+    feedback_table(view, page, total)
 if view.row:
     with narrow[0], shown():
         row_detail(actor, view, view.row, beside)

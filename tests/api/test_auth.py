@@ -21,6 +21,9 @@ PRIVATE = [
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/relatives"),
     ("GET", "/api/v1/runs/01a1fbc9-9c82-71c7-b313-43958faaf6be/tokens"),
     ("GET", "/api/v1/usage"),
+    ("GET", "/api/v1/feedback"),
+    ("POST", "/api/v1/feedback/claim"),
+    ("GET", "/api/v1/feedback/01a1fbc9-9c82-71c7-b313-43958faaf6be"),
     ("GET", "/api/v1/feedback/export"),
     ("GET", "/metrics"),
 ]

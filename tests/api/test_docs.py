@@ -25,6 +25,7 @@ CALLS = {
     ("get", "/api/v1/runs/{run_id}/export"),
     ("get", "/api/v1/runs/export"),
     ("post", "/api/v1/runs/{run_id}/cancel"),
+    ("post", "/api/v1/runs/{run_id}/signals"),
     ("post", "/api/v1/runs/{run_id}/again"),
     ("post", "/api/v1/runs/{run_id}/continue"),
     ("post", "/api/v1/runs/{run_id}/branch"),
@@ -33,6 +34,10 @@ CALLS = {
     ("get", "/api/v1/usage"),
     ("post", "/api/v1/runs/{run_id}/describe"),
     ("post", "/api/v1/feedback"),
+    ("get", "/api/v1/feedback"),
+    ("post", "/api/v1/feedback/claim"),
+    ("get", "/api/v1/feedback/{feedback_id}"),
+    ("patch", "/api/v1/feedback/{feedback_id}"),
     ("get", "/api/v1/feedback/export"),
 }
 

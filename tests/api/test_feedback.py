@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from core.permissions import Role, Scope
 from tests.api.conftest import error_of
+from tests.api.test_runs import written
 
 PATH = "/api/v1/feedback"
 EXPORT = "/api/v1/feedback/export"
@@ -221,3 +222,29 @@ def test_an_analyst_exports_own_rows_and_an_admin_all(
 def test_a_key_without_the_export_scope_is_refused(as_user: Callable[..., TestClient]) -> None:
     rater = as_user("rae", Role.ADMIN, {Scope.FEEDBACK})
     assert rater.get(EXPORT).status_code == 403
+
+
+def test_a_corrected_text_is_answered_and_taken_back(analyst: TestClient) -> None:
+    run = written(analyst)
+    body = {"run_id": run["run_id"], "rating": 2}
+    given = analyst.post(PATH, json=body | {"corrected_text": "Two red circles."})
+    assert given.status_code == 201
+    assert given.json()["corrected_text"] == "Two red circles."
+    same = analyst.post(PATH, json=body | {"corrected_text": run["outputs"][0]["text"]})
+    assert same.json()["corrected_text"] is None
+    assert analyst.post(PATH, json=body).json()["corrected_text"] is None
+
+
+@pytest.mark.parametrize("wrong", [7, ["a"], "a\x00b", "x" * 100_001])
+def test_a_corrected_text_that_is_none_is_refused(analyst: TestClient, wrong: object) -> None:
+    run_id = written(analyst)["run_id"]
+    answer = analyst.post(PATH, json={"run_id": run_id, "rating": 2, "corrected_text": wrong})
+    assert answer.status_code == 422
+    assert re.search("corrected.text", error_of(answer)["message"])
+
+
+def test_a_detection_has_no_text_to_correct(analyst: TestClient, detected: str) -> None:
+    body = {"run_id": detected, "rating": 2, "corrected_text": "cat"}
+    answer = analyst.post(PATH, json=body)
+    assert answer.status_code == 422
+    assert "wrote no text" in error_of(answer)["message"]

@@ -36,19 +36,20 @@ def test_feedback_page_counts_demo_ratings_and_hides_them(visitor: Visitor) -> N
     with_ratings(visitor, demo=True)
     app = visitor.open("feedback", rating_min="2")
     assert not app.exception
-    assert "1 demo rating is in the figures." in texts(app)
+    assert "Among all ratings, 1 is demo data." in texts(app)
     assert figure(app, "Rated") == "2"
     app = app.button(key="hide_demo").click().run()
     assert app.query_params == {"rating_min": "2", "demo": "false"}
     assert figure(app, "Rated") == "1"
-    assert "demo rating" not in texts(app)
+    assert "demo data" not in texts(app)
 
 
 def test_home_leads_an_admin_to_the_real_ones(visitor: Visitor) -> None:
     visitor.sign_in(Role.ADMIN)
     with_ratings(visitor, demo=True)
     app = visitor.open("")
-    assert "1 demo rating is in the figures." in texts(app)
+    assert "Among all ratings, 1 is demo data." in texts(app)
+    assert "Add an analyst (done)" in [link.label for link in app.page_link]
     [link] = [link for link in app.page_link if link.label == "Hide them"]
     assert link.proto.query_string == "demo=false"
 
@@ -59,3 +60,15 @@ def test_analysts_are_not_told(visitor: Visitor) -> None:
     app = visitor.open("")
     assert not app.error
     assert "demo" not in texts(app)
+
+
+def test_demo_people_are_named_so_and_are_no_analysts_to_work_with(visitor: Visitor) -> None:
+    actor = visitor.sign_in(Role.ADMIN).actor
+    assert actor is not None
+    person = rows.person(visitor.bench.database, "made.up")
+    with visitor.bench.database.unit_of_work() as session:
+        user = session.get_one(User, person.user_id)
+        user.demo, user.active = True, False
+    assert "Add an analyst" in [link.label for link in visitor.open("").page_link]
+    listed = visitor.open("users").dataframe[0].value
+    assert list(listed["State"]) == ["active", "demo"]

@@ -262,5 +262,6 @@ def test_home_and_history_tell_what_was_answered(visitor: Visitor) -> None:
     shown = dict(
         zip(app.dataframe[0].value["Asked"], app.dataframe[0].value["Answer"], strict=True)
     )
-    assert shown == {"Say it.": "Tighter now.", "Say more.": None}
+    assert shown["Say it."] == "Tighter now."
+    assert shown["Say more."] != shown["Say more."]  # empty
     assert waiting.run_id

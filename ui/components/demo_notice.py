@@ -29,8 +29,8 @@ def demo_notice(actor: Actor, view: View | None = None) -> None:
         if not ratings:
             return
         with st.container(horizontal=True, vertical_alignment="center"):
-            which = "1 demo rating is" if ratings == 1 else f"{ratings:,} demo ratings are"
-            st.caption(f"{which} in the figures.", width="content")
+            which = "1 is" if ratings == 1 else f"{ratings:,} are"
+            st.caption(f"Among all ratings, {which} demo data.", width="content")
             if view is None:
                 query = to_query(FeedbackFilter(demo=False))
                 st.page_link(spec("feedback").page(), label=_HIDE, query_params=query)

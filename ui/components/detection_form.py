@@ -96,9 +96,12 @@ def detect(
     """
     service = workbench().detection
     if source is None and before:
-        return service.detect_again(actor, before.id, asked.prompt, asked.params, asked.model)
-    content = source.content if source else None
-    return service.detect(actor, content, asked.prompt, asked.params, asked.model)
+        run = service.detect_again(actor, before.id, asked.prompt, asked.params, asked.model)
+    else:
+        content = source.content if source else None
+        run = service.detect(actor, content, asked.prompt, asked.params, asked.model)
+    workbench().signals.began(actor, run.id)
+    return run
 
 
 def _caption_switch(info: ModelInfo) -> bool:

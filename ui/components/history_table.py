@@ -41,8 +41,12 @@ def runs_table(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
             "Found": st.column_config.TextColumn(width=80),
             "Rating": st.column_config.NumberColumn(format="%d ★", width=65),
             "State": st.column_config.TextColumn(width=110),
+            "Answer": st.column_config.TextColumn(
+                width=200,
+                help="What a reviewer said to your rating; all of it stands under the run",
+            ),
         },
-        alt="Your runs with what was asked and found, model, rating and state",
+        alt="Your runs with what was asked and found, model, rating, state and answer",
     )
     selection = chosen["selection"]
     rows = selection["rows"] or [row for row, _ in selection["cells"]]
@@ -104,6 +108,7 @@ def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:
         "Found": None if run.boxes is None else boxes(run.boxes),
         "Rating": run.rating,
         "State": _state(run),
+        "Answer": shortened(run.answer, _CELL_CHARS) if run.answer else None,
     }
 
 

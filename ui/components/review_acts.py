@@ -92,7 +92,7 @@ def start_queue(view: View) -> None:
         if claimed is None:
             session().queue_ended = DONE
         else:
-            queue = claimed.left
+            queue = claimed.left.n
             show_in_address(replace(view, row=claimed.row.feedback.id, queue=queue))
 
 
@@ -100,12 +100,12 @@ def go_on(actor: Actor, view: View, after: UUID) -> None:
     """Open the next new rating, in the queue or beside the table; say so where none is left."""
     with shown():
         claimed = workbench().triage.claim(actor, view.filter, view.sort, after)
-        if claimed is not None and claimed.row.feedback.id != after:
+        if claimed is not None:
             session().queue_visited.append(after)
             show_in_address(replace(view, row=claimed.row.feedback.id))
             return
         left = workbench().triage.left(actor, view.filter)
-        others = f"; {left:,} new ones are with others, or skipped" if left else ""
+        others = f"; {left} new ones are with others, or skipped" if left.n else ""
         session().queue_ended = f"{DONE}{others}"
         show_in_address(replace(view, row=None, queue=None))
 

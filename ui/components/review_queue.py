@@ -5,7 +5,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.permissions import Actor
-from core.review.queue import MOST_COUNTED
+from core.review.types import Total
 from ui.components.review_acts import OpenRating, start_queue
 from ui.components.review_detail import what_was_said
 from ui.components.review_detail_history import history
@@ -18,17 +18,16 @@ from ui.resources import workbench
 from ui.session import session
 
 
-def queue_button(view: View, open_now: int) -> None:
+def queue_button(view: View, open_now: Total) -> None:
     """Starts with the first rating that is new, in the table's filter and order."""
-    many = f"{MOST_COUNTED:,}+" if open_now > MOST_COUNTED else f"{open_now:,}"
     st.button(
-        f"Triage {many} open",
+        f"Triage {open_now} open",
         key="review-queue-start",
         type="primary",
         icon=":material/rule:",
-        disabled=not open_now,
+        disabled=not open_now.n,
         help="One new rating after another, each assigned to you; nobody else gets the same"
-        if open_now
+        if open_now.n
         else "Nothing that these filters let through is new",
         on_click=start_queue,
         args=(view,),
@@ -64,17 +63,13 @@ def queue_page(actor: Actor, view: View, feedback_id: UUID) -> None:
         history(actor, detail)
 
 
-def _progress(view: View, left: int) -> None:
+def _progress(view: View, left: Total) -> None:
     """As in “12 of 37”: how many were new at the start, and how many of them are not any more."""
-    total = max(view.queue or 0, left, 1)
-    place = min(total, total - left + 1)
-    more = "+" if total > MOST_COUNTED else ""
+    total = max(view.queue or 0, left.n, 1)
+    done = total - left.n
+    place = f"{left} open" if left.more else f"{min(done + 1, total):,} of {total:,}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.progress(
-            (total - left) / total,
-            f"{place:,} of {min(total, MOST_COUNTED):,}{more}",
-            width="stretch",
-        )
+        st.progress(done / total, place, width="stretch")
         st.button(
             "Back",
             key="review-queue-back",

@@ -9,7 +9,7 @@ from uuid import UUID
 import streamlit as st
 
 from core.review.filters import to_query
-from core.review.types import FeedbackFilter, FeedbackPage
+from core.review.types import FeedbackFilter, FeedbackPage, Total
 from ui.components.review_columns import columns_of
 from ui.components.review_view import SORTS, View, open_page, open_row, reset
 
@@ -19,7 +19,7 @@ _OPEN = "\u2007"
 """The head of the column that marks the open row: a blank, as each head must be another."""
 
 
-def feedback_table(view: View, page: FeedbackPage, total: int) -> None:
+def feedback_table(view: View, page: FeedbackPage, total: Total) -> None:
     """The page's rows, the way to its neighbours, and how many rows match in all."""
     if not page.rows:
         _nothing(view)
@@ -62,11 +62,11 @@ def ticked(view: View, page: FeedbackPage) -> Mapping[UUID, datetime]:
     return {feedback.id: feedback.updated_at for feedback in seen}
 
 
-def _place(view: View, rows: int, total: int) -> str:
+def _place(view: View, rows: int, total: Total) -> str:
     last = view.first + rows - 1
     rest = "" if view.row else " A click on a row opens it; ticks choose several."
     return (
-        f"{view.first:,} to {last:,} of {total:,} ratings, {SORTS[view.sort]}; times are UTC.{rest}"
+        f"{view.first:,} to {last:,} of {total} ratings, {SORTS[view.sort]}; times are UTC.{rest}"
     )
 
 

@@ -9,14 +9,15 @@ from ui.components.review_columns import columns_menu
 from ui.components.review_queue import queue_button
 from ui.components.review_table import ticked
 from ui.components.review_view import SORTS, View, open_sorted
+from ui.resources import workbench
 
 _KEY = "review-sort"
 
 
-def table_tools(actor: Actor, view: View, page: FeedbackPage, open_now: int) -> None:
+def table_tools(actor: Actor, view: View, page: FeedbackPage) -> None:
     """Always in the same place; what cannot be done says what to do for it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        queue_button(view, open_now)
+        queue_button(view, workbench().triage.left(actor, view.filter))
         bulk_menu(actor, ticked(view, page))
         _sort(view)
         columns_menu(view)

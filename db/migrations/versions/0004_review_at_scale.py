@@ -213,6 +213,12 @@ def _create_indexes() -> None:
         ["top_score"],
         postgresql_where=sa.text("top_score is not null"),
     )
+    op.create_index(
+        "ix_feedback_answered",
+        "feedback",
+        ["user_id", sa.literal_column("answered_at desc")],
+        postgresql_where=sa.text("answered_at is not null"),
+    )
     for name, column, condition in (
         ("rating", "rating", None),
         ("status", "review_status", None),

@@ -17,7 +17,7 @@ from core.permissions import Actor, Role
 from core.review.service import ReviewService
 from core.review.triage import MAX_BULK, TriageService
 from core.review.triage_types import ChangedMeanwhile, Changes
-from core.review.types import FeedbackFilter, FeedbackRow
+from core.review.types import FeedbackFilter, FeedbackRow, Sort
 from db.models import Feedback, FeedbackEvent
 from db.repositories.events import EventRepository
 from db.session import Database
@@ -302,7 +302,9 @@ def test_four_drain_a_queue_and_each_rating_is_done_once(
 
     def drain(who: Actor) -> list[UUID]:
         done: list[UUID] = []
-        while claimed := triage.claim(who, FeedbackFilter(), "worst", done[-1] if done else None):
+        while claimed := triage.claim(
+            who, FeedbackFilter(), Sort.WORST, done[-1] if done else None
+        ):
             assert claimed.row.triage.assignee == who.username
             seen = claimed.row.feedback
             triage.review(who, seen.id, seen.updated_at, Changes(TRIAGED))
@@ -315,31 +317,31 @@ def test_four_drain_a_queue_and_each_rating_is_done_once(
     assert len(everything) == len(set(everything)) == 100
     assert set(everything) == {row.id for row in given}
     assert sum(bool(each) for each in done) > 1
-    assert triage.left(four[0], FeedbackFilter()) == 0
+    assert triage.left(four[0], FeedbackFilter()).n == 0
     assert all(len(events(database, row)) == 2 for row in given)
 
 
-@pytest.mark.parametrize("sort", ["newest", "oldest", "worst", "best", "slowest"])
+@pytest.mark.parametrize("sort", list(Sort))
 def test_the_queue_follows_filter_and_order(
-    database: Database, triage: TriageService, grace: Actor, ann: Actor, sort: str
+    database: Database, triage: TriageService, grace: Actor, ann: Actor, sort: Sort
 ) -> None:
     given = ratings(database, ann, 12)
     newest = given[::-1]
     order = {
-        "newest": newest,
-        "oldest": given,
-        "worst": sorted(newest, key=lambda row: row.rating),
-        "best": sorted(newest, key=lambda row: -row.rating),
-        "slowest": newest,
+        Sort.NEWEST: newest,
+        Sort.OLDEST: given,
+        Sort.WORST: sorted(newest, key=lambda row: row.rating),
+        Sort.BEST: sorted(newest, key=lambda row: -row.rating),
+        Sort.SLOWEST: newest,
     }[sort]
     filter = FeedbackFilter(rating_min=2)
     wanted = [row.id for row in order if row.rating >= 2]
     seen: list[UUID] = []
     while claimed := triage.claim(grace, filter, sort, seen[-1] if seen else None):
-        if claimed.row.feedback.id in seen:
+        if claimed.row.feedback.id in seen:  # round again
             break
         assert claimed.taken
-        assert claimed.left == len(wanted)
+        assert claimed.left.n == len(wanted)
         seen.append(claimed.row.feedback.id)
     assert seen == wanted
     walked = [wanted[0]]
@@ -362,7 +364,8 @@ def test_what_others_have_taken_is_passed_over_and_ones_own_comes_back(
     again = triage.claim(grace, FeedbackFilter())
     assert again is not None
     assert (again.row.feedback.id, again.taken) == (newer.id, False)
-    assert again.left == 2
+    assert again.left.n == 2
+    assert triage.claim(grace, FeedbackFilter(), after=newer.id) is None
     assert triage.claim(rows.person(database, "third", Role.ADMIN), FeedbackFilter()) is None
 
 
@@ -403,7 +406,7 @@ def test_only_reviewers_triage(
             lambda who=who: triage.undo(who, {}),
             lambda who=who: triage.claim(who, FeedbackFilter()),
             lambda who=who: triage.left(who, FeedbackFilter()),
-            lambda who=who: triage.beside(who, FeedbackFilter(), "newest", given.id),
+            lambda who=who: triage.beside(who, FeedbackFilter(), Sort.NEWEST, given.id),
             lambda who=who: triage.reviewers(who),
             lambda who=who: triage.revisions(who, given.id),
         ):
