@@ -13,8 +13,10 @@ from ui.components.review_charts_look import (
     FIT,
     PADDING,
     POINTER,
+    SILENT,
     ink_on,
     mean_colour,
+    said,
     short,
 )
 
@@ -43,7 +45,7 @@ def _spec(task: Task) -> Mapping[str, Any]:
         "scale": {"paddingInner": 0.06, "paddingOuter": 0},
         "axis": _AXIS,
     }
-    text = {"type": "text", "fontSize": 11, "tooltip": None, "baseline": "middle"}
+    text = {"type": "text", "fontSize": 11, **SILENT, "baseline": "middle"}
     ink = {"field": "ink", "type": "nominal", "scale": None}
     return MappingProxyType(
         {
@@ -68,7 +70,7 @@ def _spec(task: Task) -> Mapping[str, Any]:
                             "type": "nominal",
                             "scale": None,
                         },
-                        "tooltip": {"field": "said"},
+                        **said("said"),
                     },
                 },
                 # Left out where a cell has no room for it; the menu has it all the same.
@@ -108,7 +110,7 @@ def settings_chart(map: SettingsMap) -> Drawing:
     said = {_said(map.task, cell): _picked(map.task, cell) for cell in cells}
     return Drawing(
         name=f"settings-{map.task}",
-        title=f"**{str(map.task).capitalize()} settings** n = {n:,}",
+        title=f"**{str(map.task).capitalize()} settings** n = {short(n)}",
         spec=SPECS[map.task],
         data={
             "cells": {

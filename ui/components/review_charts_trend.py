@@ -105,13 +105,17 @@ def _steps(steps: Sequence[_Step]) -> Columns:
 
 def _releases(trend: Trend) -> Columns:
     releases = trend.releases
+    days = [_moment(release.day) for release in releases]
+    end = _moment(trend.buckets[-1].last) + _DAY_MS if trend.buckets else 0
     return {
-        "at": [_moment(release.day) for release in releases],
+        "at": days,
+        # Names stand on two lines in turn, each as far as the next on its line.
+        "line": [place % 2 for place, _ in enumerate(days)],
+        "until": [*days[2:], end, end][: len(days)],
         "task": [str(release.task) for release in releases],
         "model": [release.model for release in releases],
         "revision": [release.revision for release in releases],
         "name": [f"{release.model} {release.revision[:8]}" for release in releases],
-        "line": [place % 2 for place, _ in enumerate(releases)],
         "tip": [f"{r.model} {r.revision}: first rated on {r.day}" for r in releases],
     }
 
