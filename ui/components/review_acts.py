@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.feedback.types import ReviewStatus
 from core.permissions import Actor, Permission
-from core.review.triage_types import ChangedMeanwhile, Changes
+from core.review.triage_types import UNSET, ChangedMeanwhile, Changes, Unset
 from core.review.types import FeedbackRow
 from ui.components.review_view import View, show_in_address
 from ui.errors import shown
@@ -47,14 +47,11 @@ class OpenRating:
 
     def drafted(self) -> Changes:
         """Note and answer as they stand in their fields, where they differ from what is kept."""
-        typed = {name: st.session_state.get(field_of(self.id, name)) for name in self.texts}
-        return Changes(
-            **{
-                name: typed[name]
-                for name, kept in self.texts.items()
-                if typed[name] is not None and typed[name].strip() != kept
-            }
-        )
+        return Changes(note=self._typed("note"), answer=self._typed("answer"))
+
+    def _typed(self, name: str) -> str | Unset:
+        typed: str | None = st.session_state.get(field_of(self.id, name))
+        return UNSET if typed is None or typed.strip() == self.texts[name] else typed
 
 
 def field_of(feedback_id: UUID, name: str) -> str:
