@@ -15,10 +15,7 @@ class Cleared(NamedTuple):
 
 _NEXT = """
 create temp table demo_gone on commit drop as
-select id from runs where demo and (created_at, id) >= (
-    select created_at, id from runs where demo order by created_at, id limit 1
-)
-order by created_at, id limit :size
+select id from runs where demo order by created_at, id limit :size
 """
 _CHILDREN = (
     "rating_requests",
