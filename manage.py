@@ -1,11 +1,11 @@
-"""The command line: people, API keys, the database, documents, and a self-check."""
+"""The command line: people, API keys, runs, the database, demo data, documents, a self-check."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from itertools import chain
 
-from core import admin_cli, db_cli, doctor
+from core import admin_cli, db_cli, demo_cli, doctor, runs_cli
 from core.accounts.service import AccountService
 from core.config import ROOT, Settings, load_settings, settings_table
 from core.database import current_database
@@ -36,6 +36,15 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.group == "db":
         print(db_cli.COMMANDS[options.action](settings))
         return 0
+    if options.group == "demo":
+        with current_database(settings) as database:
+            print(demo_cli.COMMANDS[options.action](database, settings, options))
+        return 0
+    if options.group == "runs":
+        with current_database(settings) as database:
+            line, same = runs_cli.again(database, settings, options)
+        print(line)
+        return 0 if same else 1
     with current_database(settings) as database:
         accounts = AccountService(database, settings)
         told = admin_cli.PEOPLE[f"{options.group} {options.action}"](accounts, options)
@@ -91,6 +100,18 @@ def _parser() -> argparse.ArgumentParser:
     groups.add_parser("db", help="the database").add_argument(
         "action", choices=list(db_cli.COMMANDS)
     )
+    demo = groups.add_parser("demo", help="made-up people, runs and ratings").add_subparsers(
+        dest="action", required=True
+    )
+    loading = demo.add_parser("load", help="add some")
+    loading.add_argument("--runs", type=int, default=10_000, help="how many; as many ratings")
+    loading.add_argument("--seed", type=int, default=1, help="another seed, other data beside it")
+    demo.add_parser("clear", help="remove all that was made up, and nothing else")
+    runs = groups.add_parser("runs", help="recorded runs").add_subparsers(
+        dest="action", required=True
+    )
+    again = runs.add_parser("again", help="run one as it was; 1 if it gives something else")
+    again.add_argument("id", help="as in the manifest of an evidence pack")
     groups.add_parser("docs", help="write the settings into the README")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser

@@ -21,9 +21,11 @@ from api.routes import (
     lineage,
     models,
     prompts,
+    requests,
     runs,
     triage,
     usage,
+    views,
 )
 from core.workbench import Workbench
 
@@ -67,6 +69,8 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         feedback,
+        requests,
+        views,
         triage,
         cookie,
         docs,

@@ -185,6 +185,9 @@ class DetectionRunOut(DetectOut):
     caption: bool
     box_threshold: float
     text_threshold: float
+    phrase_thresholds: dict[str, float] = Field(
+        description="phrases whose boxes have a threshold of their own, set from verdicts"
+    )
     created_at: datetime
 
     @classmethod
@@ -196,6 +199,7 @@ class DetectionRunOut(DetectOut):
             caption=run.caption,
             box_threshold=run.box_threshold,
             text_threshold=run.text_threshold,
+            phrase_thresholds=dict(run.phrase_thresholds),
             created_at=run.created_at,
         )
 

@@ -130,7 +130,7 @@ def _scope_text(key: KeyInfo) -> str:
 
 def _state(user: UserInfo) -> str:
     if not user.active:
-        return "disabled"
+        return "demo" if user.demo else "disabled"
     return "temporary password" if user.must_change_password else "active"
 
 

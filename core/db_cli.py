@@ -8,6 +8,7 @@ from core.accounts.service import AccountService
 from core.config import Settings
 from core.doctor import Finding
 from core.errors import Unavailable
+from core.review import rollups
 
 
 def url(settings: Settings) -> str:
@@ -32,8 +33,21 @@ def upgrade(settings: Settings) -> str:
         return "The schema is the newest."
 
 
+def reconcile(settings: Settings) -> str:
+    with database.current_database(settings) as current:
+        found = rollups.reconcile(current)
+    lines = [f"{drift.table}: {_wrong(drift.keys)}" for drift in found]
+    return "\n".join(lines)
+
+
+def _wrong(keys: int) -> str:
+    if keys == 0:
+        return "right."
+    return f"{keys:,} {'count was' if keys == 1 else 'counts were'} wrong; counted anew."
+
+
 COMMANDS: Mapping[str, Callable[[Settings], str]] = MappingProxyType(
-    {"url": url, "start": start, "stop": stop, "upgrade": upgrade}
+    {"url": url, "start": start, "stop": stop, "upgrade": upgrade, "reconcile": reconcile}
 )
 
 
@@ -51,6 +65,8 @@ def check(settings: Settings) -> Iterator[Finding]:
         if database.is_up_to_date(opened.database):
             yield Finding(True, "database", "reachable, with the newest schema.")
             yield from doctor.check_people(AccountService(opened.database, settings))
+            sums = rollups.check(opened.database)
+            yield Finding(sums.good, "roll-ups", sums.text)
         else:
             yield Finding(False, "database", "has an older schema; use: manage.py db upgrade.")
     except Unavailable as error:

@@ -12,9 +12,12 @@ from pydantic import SecretStr
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
+from core.demo.service import DemoService
+from core.detection.cuts import PhraseCuts
 from core.detection.downloads import DownloadService
 from core.detection.service import DetectionService
 from core.errors import GlimpseError
+from core.feedback.drafts import DraftService
 from core.feedback.service import FeedbackService
 from core.feedback.verdicts import VerdictService
 from core.generation.describing import DescribeService
@@ -24,7 +27,12 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.prompts.service import PromptService
+from core.quality.service import QualityService
+from core.raters.requests import RequestService
+from core.raters.service import RaterService
+from core.review.charts import ChartService
 from core.review.export import ExportService
+from core.review.saved_views import SavedViewService
 from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
@@ -47,6 +55,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
@@ -55,11 +64,17 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     feedback: FeedbackService
+    drafts: DraftService
     verdicts: VerdictService
     review: ReviewService
-    triage: TriageService
+    quality: QualityService
+    raters: RaterService
+    requests: RequestService
     exports: ExportService
     signals: SignalService
+    triage: TriageService
+    views: SavedViewService
+    charts: ChartService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -124,13 +139,15 @@ def assemble(
     database = opened.database
     prompts = PromptService(database)
     generation = GenerationService(database, models, settings)
+    cuts = PhraseCuts(database)
     return Workbench(
         settings=settings,
         signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
         database=database,
         models=models,
         accounts=AccountService(database, settings),
-        detection=DetectionService(database, models, settings),
+        detection=DetectionService(database, models, settings, cuts),
+        demo=DemoService(database, settings),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -138,11 +155,17 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=FeedbackService(database),
+        drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
-        triage=TriageService(database),
+        quality=QualityService(database, models, cuts),
+        raters=RaterService(database),
+        requests=RequestService(database),
         exports=ExportService(database),
         signals=SignalService(database),
+        triage=TriageService(database),
+        views=SavedViewService(database),
+        charts=ChartService(database),
         tell=tell,
         _opened=opened,
     )

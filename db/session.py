@@ -2,8 +2,8 @@
 
 import secrets
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from time import monotonic
 from typing import Any
 
@@ -54,6 +54,39 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    @contextmanager
+    def connected(self) -> Iterator[Callable[[], AbstractContextManager[Session]]]:
+        """Units of work, one after the other, on a connection of their own.
+
+        What one leaves on the connection (temporary tables, locks) is there for the next; it is
+        gone with the connection, where the block ends.
+        """
+
+        @contextmanager
+        def step() -> Iterator[Session]:
+            with (
+                self.answering(),
+                Session(connection, expire_on_commit=False) as session,
+                session.begin(),
+            ):
+                yield session
+
+        with self.answering():
+            connection = self.engine.connect()
+        try:
+            connection.detach()
+            yield step
+        finally:
+            connection.close()
+
+    def vacuum(self, tables: Sequence[str]) -> None:
+        """Clear away what deleted rows leave behind, and count anew what the planner asks for."""
+        with self.answering(), self.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
+            connection.execute(text("set statement_timeout = 0"))
+            connection.execute(text(f"vacuum (analyze) {', '.join(tables)}"))
+            connection.execute(text("reset statement_timeout"))
 
     @contextmanager
     def answering(self) -> Iterator[None]:

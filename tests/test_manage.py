@@ -10,6 +10,7 @@ import manage
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.permissions import Role, Scope
+from db.models import User
 from db.session import Database
 
 PASSWORD = "correct horse battery"
@@ -116,12 +117,28 @@ def test_key_is_printed_once_and_revoked_by_its_id(
         (("keys", "add", "nobody", "--label", "x"), "no user"),
         (("keys", "revoke", "12"), "keys list"),
         (("db", "stop"), "GLIMPSE_DATABASE_URL"),
+        (("demo", "load", "--runs", "0"), "--runs"),
     ],
 )
 def test_refusals_name_the_reason_on_stderr(run: Run, words: tuple[str, ...], why: str) -> None:
     status, out, err = run(*words, typed=f"{PASSWORD}\n")
     assert (status, out) == (1, "")
     assert why in err
+
+
+def test_demo_data_is_loaded_once_and_cleared(run: Run, database: Database) -> None:
+    status, out, err = run("demo", "load", "--runs", "150", "--seed", "3")
+    assert status == 0
+    assert "150 of 150 runs" in err
+    assert out.startswith("Added 150 runs")
+    status, out, err = run("demo", "load", "--runs", "150", "--seed", "3")
+    assert (status, out) == (1, "")
+    assert "another seed" in err
+    status, out, _ = run("demo", "clear")
+    assert status == 0
+    assert out.startswith("Removed 150 runs")
+    with database.unit_of_work() as session:
+        assert session.query(User).count() == 0
 
 
 def test_setting_that_is_missing_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,3 +203,10 @@ def test_embedded_database_is_left_as_it_was_found(
     finally:
         assert manage.main(["db", "stop"]) == 0
     assert manage.main(["db", "url"]) == 1
+
+
+def test_a_run_that_is_not_there_is_not_run_again(run: Run) -> None:
+    status, _, err = run("runs", "again", "x")
+    assert (status, "not the id of a run" in err) == (1, True)
+    status, _, err = run("runs", "again", "00000000-0000-0000-0000-000000000000")
+    assert (status, "There is no run" in err) == (1, True)

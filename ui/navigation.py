@@ -76,7 +76,10 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec(
         "history", "analysis/history.py", "History", "history", Permission.HISTORY, "Analysis"
     ),
+    PageSpec("asked", "analysis/asked.py", "Asked to rate", "rule", Permission.RATE, "Analysis"),
     PageSpec("feedback", "review/feedback.py", "Feedback", "reviews", Permission.REVIEW, "Review"),
+    PageSpec("quality", "review/quality.py", "Quality", "target", Permission.REVIEW, "Review"),
+    PageSpec("raters", "review/raters.py", "Raters", "groups", Permission.REVIEW, "Review"),
     PageSpec("users", "admin/users.py", "Users", "group", Permission.MANAGE_USERS, "Settings"),
     PageSpec("account", "account.py", "Account", "person", None, "Settings"),
 )

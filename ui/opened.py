@@ -11,8 +11,9 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import DetectionRun
+from core.errors import NotAllowed
 from core.generation.types import GenerationRun
-from core.permissions import Actor
+from core.permissions import Actor, Permission
 from ui.address import run_in_address, show_in_address
 from ui.components import detection_form, generation_form
 from ui.navigation import spec
@@ -29,6 +30,7 @@ def opened_detection(actor: Actor) -> DetectionRun | None:
         session().detection_run_id = None
         return None
     run = workbench().detection.get(actor, run_id)
+    _check_usable(actor, run)
     source = session().detection_source
     if source and sha256(source.content).hexdigest() != run.image.sha256:
         session().detection_source = None
@@ -45,6 +47,7 @@ def opened_generation(actor: Actor) -> GenerationRun | None:
         session().generation_run_id = session().edited_run_id = None
         return None
     run = workbench().generation.get(actor, run_id)
+    _check_usable(actor, run)
     if session().generation_run_id != run.id:
         generation_form.fill_from(run)
     show_generation(run.id)
@@ -60,6 +63,12 @@ def go_to_generation(run: GenerationRun) -> NoReturn:
     generation_form.fill_from(run)
     session().generation_run_id, session().edited_run_id = run.id, None
     st.switch_page(spec("generation").page())
+
+
+def _check_usable(actor: Actor, run: DetectionRun | GenerationRun) -> None:
+    """These pages are for making more of a run; one that is only to be rated has its own."""
+    if run.user_id != actor.user_id and not actor.may(Permission.REVIEW):
+        raise NotAllowed("This run is somebody else's; rate it on the page “Asked to rate”.")
 
 
 def show_detection(run_id: UUID) -> None:

@@ -6,11 +6,16 @@ from uuid import UUID
 import streamlit as st
 
 from core.detection.types import DetectionRun
+from core.feedback.drafts import Draft
 from core.feedback.types import Feedback
 from core.generation.types import Message
 from core.prompts.types import Prompt
+from core.quality.types import PhraseDefault
+from core.review.chart_types import Charts
+from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 from core.review.types import FeedbackFilter
+from core.runs.types import Task
 
 _KEY = "glimpse"
 
@@ -55,12 +60,30 @@ class Note:
 
 
 @dataclass(frozen=True)
+class CutChange:
+    """A phrase's default cut as it was before it was changed in this tab; None: the model's own."""
+
+    model: str
+    phrase: str
+    before: PhraseDefault | None
+
+
+@dataclass(frozen=True)
 class StaleReview:
     """What a reviewer was to say of a rating that was changed meanwhile."""
 
     feedback_id: UUID
     changes: Changes
     error: ChangedMeanwhile
+
+
+@dataclass(frozen=True)
+class KeptCharts:
+    """What the charts of the dashboard show, and until when on the monotonic clock it is good."""
+
+    filter: FeedbackFilter
+    charts: Charts
+    until: float
 
 
 @dataclass
@@ -91,10 +114,14 @@ class UiSession:
     """The version picked of a prompt of the library, where it is not simply the newest."""
     archived_prompt: Prompt | None = None
     """The last one put away in this tab, so that it can be brought back."""
-    ratings: dict[UUID, Feedback | None] = field(default_factory=dict)
-    """What this tab last knew as saved of each run; what differs from it is a draft."""
+    drafts: dict[tuple[str, UUID], Draft] = field(default_factory=dict)
+    """What this tab last showed or kept of a rating, for each panel and run; what differs from it
+    was just changed here."""
+    own_tags: dict[Task, tuple[str, ...]] = field(default_factory=dict)
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
+    cut_change: CutChange | None = None
+    """The last one, so that it can be undone."""
     keys_heard: tuple[str, int] = ("", 0)
     """Of the keys of triage: a view of the page, and how far its keys have been heard."""
     stale_review: StaleReview | None = None
@@ -108,6 +135,14 @@ class UiSession:
     """Ratings that were open in the triage queue before the one that is, the last one last."""
     queue_ended: tuple[FeedbackFilter, str] | None = None
     """Of which filter the last triage queue was, and how it ended."""
+    deleted_view: SavedView | None = None
+    """The saved view deleted last in this tab, so that it can be restored."""
+    renamed_view: UUID | None = None
+    """The saved view that is being given another name."""
+    chart_clicks: dict[str, int] = field(default_factory=dict)
+    """How often marks of each chart of the dashboard were clicked."""
+    charts_shown: bool = True
+    charts: KeptCharts | None = None
     page: str | None = None
     arrived: bool = True
     """Whether this run of the script is the first on its page: later ones follow the address."""

@@ -48,4 +48,5 @@ def user_info(user: User) -> UserInfo:
         must_change_password=user.must_change_password,
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
+        demo=user.demo,
     )

@@ -24,6 +24,7 @@ class UserInfo:
     must_change_password: bool
     created_at: datetime
     last_seen_at: datetime | None
+    demo: bool = False
 
 
 @dataclass(frozen=True)

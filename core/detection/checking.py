@@ -1,10 +1,11 @@
 """What can be refused about a detection without its pixels and its model."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from time import perf_counter
 
 from core.clock import now
 from core.detection import prompt as prompts
+from core.detection.cuts import PhraseCuts
 from core.detection.images import PictureFile
 from core.detection.recording import CheckedRequest
 from core.detection.types import DetectionParams
@@ -21,11 +22,16 @@ def checked_request(
     params: DetectionParams,
     model: ModelInfo,
     max_phrases: int,
+    cuts: PhraseCuts,
 ) -> CheckedRequest:
-    """A new request; raises `Invalid` where the prompt or a threshold is not usable."""
+    """A new request; raises `Invalid` where the prompt or a threshold is not usable.
+
+    `cuts` are for phrases only, and for requests that state no box threshold.
+    """
     began, created_at = perf_counter(), now()
     phrases, caption = _read(prompt, params, max_phrases)
     _check_thresholds(params)
+    own = {} if params.box_threshold is not None else cuts.of(model.id, phrases)
     return CheckedRequest(
         id=new_id(),
         actor=actor,
@@ -34,7 +40,8 @@ def checked_request(
         caption=caption,
         file=file,
         model=model,
-        thresholds=_thresholds(params, model),
+        thresholds=_thresholds(params, model, own),
+        phrase_thresholds=own,
         began=began,
         created_at=created_at,
     )
@@ -60,11 +67,16 @@ def _check_thresholds(params: DetectionParams) -> None:
             raise Invalid(f"{name} is {value}; it must be from 0 to 1.", facts={"min": 0, "max": 1})
 
 
-def _thresholds(params: DetectionParams, info: ModelInfo) -> dict[str, float]:
-    """The thresholds used: those given, else the model's own."""
+def _thresholds(
+    params: DetectionParams, info: ModelInfo, own: Mapping[str, float]
+) -> dict[str, float]:
+    """The thresholds used: those given, else the model's own.
+
+    The text threshold is then never above that of a box, so that it drops nothing.
+    """
     box = info.box_threshold if params.box_threshold is None else params.box_threshold
     text = params.text_threshold
     return {
         "box_threshold": box,
-        "text_threshold": min(info.text_threshold, box) if text is None else text,
+        "text_threshold": min(info.text_threshold, box, *own.values()) if text is None else text,
     }

@@ -102,8 +102,8 @@ def as_coco(runs: Sequence[DetectionRun]) -> bytes:
 
 
 def _found(run: DetectionRun) -> list[tuple[int, Detection]]:
-    """The boxes that reach the run's threshold, each with its place among all."""
-    return [(index, d) for index, d in enumerate(run.raw) if d.score >= run.least_score]
+    """The boxes that reach the run's thresholds, each with its place among all."""
+    return [(index, d) for index, d in enumerate(run.raw) if run.found(d)]
 
 
 def _told(run: DetectionRun) -> dict[str, Any]:
@@ -119,6 +119,7 @@ def _told(run: DetectionRun) -> dict[str, Any]:
         "phrases": list(run.phrases),
         "box_threshold": run.box_threshold,
         "text_threshold": run.text_threshold,
+        "phrase_thresholds": dict(run.phrase_thresholds),
         "cached": run.cached,
         "image": dict(vars(run.image)),
         "detections": [{"index": index, **box} for index, box in zip(places, boxes, strict=True)],

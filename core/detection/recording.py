@@ -39,6 +39,7 @@ class CheckedRequest:
     file: PictureFile
     model: ModelInfo
     thresholds: Mapping[str, float]
+    phrase_thresholds: Mapping[str, float]
     began: float
     created_at: datetime
 
@@ -119,6 +120,8 @@ def _columns(request: CheckedRequest, *, timings: Mapping[str, float]) -> dict[s
     params: dict[str, Any] = dict(request.thresholds)
     if request.caption is not None:
         params["caption"] = True
+    if request.phrase_thresholds:
+        params["phrase_thresholds"] = dict(request.phrase_thresholds)
     return {
         "id": request.id,
         "user_id": actor.user_id,

@@ -32,6 +32,7 @@ def as_run(run: Run, model: str, revision: str, image: ImageInfo) -> DetectionRu
         status=RunStatus(run.status),
         timings_ms=dict(run.timings_ms or {}),
         created_at=run.created_at,
+        phrase_thresholds=dict(run.params.get("phrase_thresholds", {})),
     )
 
 

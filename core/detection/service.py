@@ -1,14 +1,15 @@
 """Detection, whoever asks: checked, answered, recorded, and only then shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from uuid import UUID
 
 from core.config import Settings
 from core.detection.checking import checked_request
+from core.detection.cuts import PhraseCuts
 from core.detection.images import PictureFile, decode, encode
-from core.detection.reading import read_detection
+from core.detection.reading import read_detection, usable_detection
 from core.detection.recording import CheckedRequest, record, record_equal
 from core.detection.types import DetectionParams, DetectionRun, Picture
 from core.errors import GlimpseError, Invalid, LimitReached, NotFound
@@ -16,17 +17,24 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import Detector, DetectorAnswer, DetectorRequest
 from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
-from core.runs.access import readable_run
+from core.runs.access import readable_run, usable_run
 from core.runs.types import Task
-from db.repositories.runs import ImageRepository, RunRepository
+from db.repositories.runs import ImageRepository, Run, RunRepository
 from db.session import Database
 
 
 class DetectionService:
-    def __init__(self, database: Database, models: ModelRegistry, settings: Settings) -> None:
+    def __init__(
+        self,
+        database: Database,
+        models: ModelRegistry,
+        settings: Settings,
+        cuts: PhraseCuts | None = None,
+    ) -> None:
         self._database = database
         self._models = models
         self._settings = settings
+        self._cuts = cuts or PhraseCuts(database)
 
     def detect(
         self,
@@ -69,7 +77,7 @@ class DetectionService:
         Raises as `detect`, and `NotFound` as for `get`.
         """
         actor.require(Permission.DETECT)
-        return self.detect(actor, self._file_of(actor, run_id), prompt, params, model)
+        return self.detect(actor, self._usable_file(actor, run_id), prompt, params, model)
 
     def detect_each(self, actor: Actor, run_id: UUID) -> tuple[DetectionRun, ...]:
         """Each phrase of a recorded run alone, in its order, everything else as it was.
@@ -80,19 +88,28 @@ class DetectionService:
         Others as `detect_again`.
         """
         actor.require(Permission.DETECT)
-        run = self.get(actor, run_id)
+        with self._database.unit_of_work() as session:
+            runs, images = RunRepository(session), ImageRepository(session)
+            run = usable_detection(runs, images, actor, run_id)
         if run.caption:
             raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
-        file = PictureFile(self._file_of(actor, run_id), self._settings)
-        params = DetectionParams(run.box_threshold, run.text_threshold)
+        file = PictureFile(self._usable_file(actor, run_id), self._settings)
         alone = []
         for phrase in run.phrases:
+            own = run.phrase_thresholds.get(phrase, run.box_threshold)
+            params = DetectionParams(own, run.text_threshold)
             with measured_request(Task.DETECTION, actor.face):
                 alone.append(self._detect(actor, file, (phrase,), params, run.model))
         return tuple(alone)
 
+    def cuts(self, actor: Actor, model: str, phrases: Sequence[str]) -> Mapping[str, float]:
+        """Of these phrases those whose boxes are shown from a score of their own by default."""
+        actor.require(Permission.DETECT)
+        return self._cuts.of(model, phrases)
+
     def get(self, actor: Actor, run_id: UUID) -> DetectionRun:
-        """A recorded detection: the actor's own, or anybody's for a reviewer; else `NotFound`."""
+        """A recorded detection: the actor's own, or one they are asked to rate; anybody's for a
+        reviewer. Else `NotFound`."""
         with self._database.unit_of_work() as session:
             return read_detection(RunRepository(session), ImageRepository(session), actor, run_id)
 
@@ -106,15 +123,15 @@ class DetectionService:
         """
         if max_side is not None and max_side < 1:
             raise Invalid("max_side must be at least 1 pixel.", facts={"min": 1})
-        return encode(decode(self._file_of(actor, run_id), self._settings), max_side)
-
-    def _file_of(self, actor: Actor, run_id: UUID) -> bytes:
         with self._database.unit_of_work() as session:
             run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
-            content = ImageRepository(session).get_image_content(run.image_sha256 or b"")
-        if content is None:
-            raise NotFound("The picture of this run is not kept any more.")
-        return content
+            content = _file_of(ImageRepository(session), run)
+        return encode(decode(content, self._settings), max_side)
+
+    def _usable_file(self, actor: Actor, run_id: UUID) -> bytes:
+        with self._database.unit_of_work() as session:
+            run, _ = usable_run(RunRepository(session), actor, run_id, Task.DETECTION)
+            return _file_of(ImageRepository(session), run)
 
     def _detect(
         self,
@@ -125,7 +142,9 @@ class DetectionService:
         model: str | None,
     ) -> DetectionRun:
         info = self._models.info(Task.DETECTION, model)
-        request = checked_request(actor, file, prompt, params, info, self._settings.max_phrases)
+        request = checked_request(
+            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
+        )
         known = self._reused(request)
         if known is not None:
             return known
@@ -171,3 +190,10 @@ class DetectionService:
             code = error.code if isinstance(error, GlimpseError) else "internal"
             record(self._database, request, None, timings, code)
             raise
+
+
+def _file_of(images: ImageRepository, run: Run) -> bytes:
+    content = images.get_image_content(run.image_sha256 or b"")
+    if content is None:
+        raise NotFound("The picture of this run is not kept any more.")
+    return content

@@ -1,7 +1,7 @@
 """Detection as data. Boxes are in pixels of the upright original picture."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -67,7 +67,8 @@ class Picture:
 class DetectionParams:
     """Thresholds from 0 to 1; a box is kept where its phrase's score reaches both.
 
-    `box_threshold` None: the model's own default, from `models.toml`. `text_threshold` None: the
+    `box_threshold` None: the phrase's own cut where reviewers have set one, else the model's
+    default, from `models.toml`. `text_threshold` None: the
     model's own default, but never above the box threshold, so that it drops nothing. `caption`:
     the prompt is one sentence, whose words are to be found, and no list of phrases.
     """
@@ -82,6 +83,8 @@ class DetectionRun:
     """A finished detection. `raw` holds every box down to a low floor, best first.
 
     A box is known by its place in `raw`. `cached`: its boxes are those of an earlier equal request.
+    `phrase_thresholds`: phrases, as they stand in `phrases`, whose boxes have a threshold of their
+    own in place of `box_threshold`.
     """
 
     id: UUID
@@ -99,15 +102,28 @@ class DetectionRun:
     status: RunStatus
     timings_ms: Mapping[str, float]
     created_at: datetime
+    phrase_thresholds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def least_score(self) -> float:
-        """What a box must score to count as found."""
+        """What a box must score to count as found, unless its phrase has a threshold of its own."""
         return max(self.box_threshold, self.text_threshold)
 
     @property
+    def own_cuts(self) -> Mapping[str, float]:
+        """What boxes of the phrases that have a threshold of their own must score instead."""
+        return {
+            phrase: max(cut, self.text_threshold) for phrase, cut in self.phrase_thresholds.items()
+        }
+
+    def found(self, detection: Detection) -> bool:
+        """Whether a box of this run counts as found."""
+        own = self.phrase_thresholds.get(detection.label, self.box_threshold)
+        return detection.score >= max(own, self.text_threshold)
+
+    @property
     def detections(self) -> tuple[Detection, ...]:
-        return above(self.raw, self.least_score)
+        return tuple(filter(self.found, self.raw))
 
 
 def above(

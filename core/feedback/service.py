@@ -11,6 +11,7 @@ from core.feedback.checks import checked, checked_correction, checked_failed_ste
 from core.feedback.history import as_happenings
 from core.feedback.judging import judgement_of
 from core.feedback.types import (
+    SUGGESTED_TAGS,
     BoxVerdict,
     FailedStep,
     Feedback,
@@ -24,8 +25,9 @@ from core.feedback.writing import RatingWriter, request_hash
 from core.generation.record import as_described, texts_of
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run
-from core.runs.types import RunStatus
+from core.runs.types import RunStatus, Task
 from core.signals.types import SignalKind
+from db.repositories.drafts import DraftRepository
 from db.repositories.events import EventRepository
 from db.repositories.feedback import Feedback as FeedbackRow
 from db.repositories.feedback import FeedbackRepository
@@ -33,6 +35,8 @@ from db.repositories.runs import ImageRepository, Run, RunRepository
 from db.repositories.signals import SignalRepository
 from db.repositories.verdicts import VerdictRepository
 from db.session import Database, Session
+
+MAX_FREQUENT_TAGS = 6
 
 
 class FeedbackService:
@@ -109,6 +113,7 @@ class FeedbackService:
             if writer.withdrawn_since(at):
                 return None
             row, created = writer.put(run, said, at, asked, ImageRepository(session))
+            DraftRepository(session).remove(run.id, actor.user_id, until=at)
             if created and run.user_id == actor.user_id:
                 SignalRepository(session).remove(run.id, SignalKind.ABANDONED)
             judged = judgement_of(verdicts, run.id, actor.user_id)
@@ -130,7 +135,9 @@ class FeedbackService:
         """
         actor.require(Permission.RATE)
         with self._database.unit_of_work() as session:
-            row = _writer(session, run_id, actor.user_id).remove(now())
+            at = now()
+            row = _writer(session, run_id, actor.user_id).remove(at)
+            DraftRepository(session).remove(run_id, actor.user_id, until=at)
         return as_feedback(row)
 
     def put_back(self, actor: Actor, run_id: UUID) -> Feedback:
@@ -146,6 +153,19 @@ class FeedbackService:
             run = _rateable(RunRepository(session), actor, run_id)
             row = _writer(session, run.id, actor.user_id).put_back(run, now())
         return as_feedback(row)
+
+    def frequent_tags(self, actor: Actor, task: Task) -> tuple[str, ...]:
+        """The tags that the actor has used most of late on runs of `task`, the suggested left out.
+
+        The most used come first.
+        """
+        actor.require(Permission.RATE)
+        with self._database.unit_of_work() as session:
+            return tuple(
+                FeedbackRepository(session).frequent_tags(
+                    actor.user_id, task, SUGGESTED_TAGS[task], MAX_FREQUENT_TAGS
+                )
+            )
 
     def own_history(self, actor: Actor, run_id: UUID) -> tuple[Happening, ...]:
         """What happened to the actor's own rating of a run, oldest first; withdrawn ones too."""

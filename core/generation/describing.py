@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from uuid import UUID
 
-from core.detection.reading import read_detection
+from core.detection.reading import usable_detection
 from core.detection.types import Detection, DetectionRun
 from core.errors import Conflict, Unavailable
 from core.feedback.checks import checked_index
@@ -80,7 +80,7 @@ class DescribeService:
     def _detection(self, actor: Actor, run_id: UUID) -> tuple[DetectionRun, frozenset[int]]:
         """The detection, and the places of the boxes that the actor has judged absent."""
         with self._database.unit_of_work() as session:
-            detection = read_detection(
+            detection = usable_detection(
                 RunRepository(session), ImageRepository(session), actor, run_id
             )
             verdicts = VerdictRepository(session).verdicts(run_id, actor.user_id)
@@ -106,7 +106,7 @@ def default_boxes(detection: DetectionRun, absent: frozenset[int]) -> tuple[int,
     return tuple(
         place
         for place, each in enumerate(detection.raw)
-        if each.score >= detection.least_score and place not in absent
+        if detection.found(each) and place not in absent
     )
 
 

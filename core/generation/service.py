@@ -33,7 +33,7 @@ from core.generation.types import (
 )
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
-from core.runs.access import readable_run
+from core.runs.access import asked_to_rate, usable_run
 from core.runs.types import Relation, Task
 from core.signals.service import SignalService
 from db.repositories.runs import RunRepository
@@ -118,7 +118,7 @@ class GenerationService:
         This, `carry_on` and `branch` begin a run of the actor's, as `start` does, and raise what
         `start` raises; `NotFound` for a run that the actor may not see.
         """
-        return self._start_next(actor, again(self.get(actor, run_id)))
+        return self._start_next(actor, again(self._usable(actor, run_id).run))
 
     def carry_on(
         self, actor: Actor, run_id: UUID, output: int = 0, max_new_tokens: int | None = None
@@ -129,7 +129,7 @@ class GenerationService:
         ------
         Invalid : there is no such output, or it has not ended, has ended by itself or is empty.
         """
-        stream = self.follow(actor, run_id)
+        stream = self._usable(actor, run_id)
         return self._start_next(
             actor, continued(stream.run, stream.since(0)[0], output, max_new_tokens)
         )
@@ -144,23 +144,22 @@ class GenerationService:
         Invalid : there is no such output or token, or `token_id` is neither the token that was
             drawn there nor one of the alternatives recorded with it.
         """
-        stream = self.follow(actor, run_id)
+        stream = self._usable(actor, run_id)
         return self._start_next(
             actor, branched(stream.run, stream.since(0)[0], output, index, token_id)
         )
 
     def get(self, actor: Actor, run_id: UUID) -> GenerationRun:
-        """The run as it stands; `NotFound` for another's."""
+        """The run as it stands; `NotFound` for another's that they are not asked to rate."""
         return self.follow(actor, run_id).run
 
     def follow(self, actor: Actor, run_id: UUID) -> LiveStream:
         """What was told so far and what will be; a finished run is replayed as it was told."""
-        if not actor.may(Permission.HISTORY):
-            actor.require(Permission.GENERATE)
-        stream = self._stream(run_id)
-        may_see_all = actor.may(Permission.REVIEW)
-        if stream is None or not (may_see_all or stream.run.user_id == actor.user_id):
-            raise NotFound(f"There is no generation {run_id}.", facts={"run_id": str(run_id)})
+        stream, own = self._found(actor, run_id)
+        if not own:
+            with self._database.unit_of_work() as session:
+                if not asked_to_rate(RunRepository(session), actor, run_id):
+                    raise _unknown(run_id)
         return stream
 
     def tokens(self, actor: Actor, run_id: UUID, output: int = 0) -> list[TokenEvent]:
@@ -178,7 +177,7 @@ class GenerationService:
         Returns at once with the run as it stands: `wait` or `follow` for the end.
         """
         actor.require(Permission.GENERATE)
-        stream = self.follow(actor, run_id)
+        stream = self._usable(actor, run_id)
         if isinstance(stream, LiveRun):
             stream.stopped_by = actor
             stream.cancel()
@@ -204,6 +203,22 @@ class GenerationService:
             log.error("closed_before_all_recorded")
         self._progress.close(_CLOSE_S)
         self._presence.leave()
+
+    def _usable(self, actor: Actor, run_id: UUID) -> LiveStream:
+        """`follow` for what changes the run or makes another of it: being asked is not enough."""
+        stream, own = self._found(actor, run_id)
+        if not own:
+            raise _unknown(run_id)
+        return stream
+
+    def _found(self, actor: Actor, run_id: UUID) -> tuple[LiveStream, bool]:
+        """The stream, and whether it is the actor's own, as all are to a reviewer."""
+        if not actor.may(Permission.HISTORY):
+            actor.require(Permission.GENERATE)
+        stream = self._stream(run_id)
+        if stream is None:
+            raise _unknown(run_id)
+        return stream, stream.run.user_id == actor.user_id or actor.may(Permission.REVIEW)
 
     def _start_next(self, actor: Actor, following: Next) -> GenerationRun:
         return self.start(
@@ -234,7 +249,7 @@ class GenerationService:
             described = origin.relation is Relation.DESCRIBED
             task = Task.DETECTION if described else Task.GENERATION
             with self._database.unit_of_work() as session:
-                readable_run(RunRepository(session), actor, origin.run_id, task)
+                usable_run(RunRepository(session), actor, origin.run_id, task)
 
     def _open(self, actor: Actor, info: ModelInfo, run: GenerationRun) -> LiveRun:
         """Commit a running row and keep its live side."""
@@ -265,3 +280,7 @@ class GenerationService:
         self._progress.leave(live)
         with self._lock:
             self._live.pop(live.run.id, None)
+
+
+def _unknown(run_id: UUID) -> NotFound:
+    return NotFound(f"There is no generation {run_id}.", facts={"run_id": str(run_id)})

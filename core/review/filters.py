@@ -103,6 +103,8 @@ def checked(filter: FeedbackFilter) -> FeedbackFilter:
         text: str | None = getattr(filter, name)
         if text is not None:
             _check_text(name, text)
+    if filter.text is not None and not any(map(str.isalnum, filter.text)):
+        raise _invalid("text", f"“{filter.text}” holds no word; type letters or digits.")
     if len(filter.tag) > MAX_TAGS:
         raise _invalid("tag", f"{len(filter.tag)} tags are too many; use at most {MAX_TAGS}.")
     for tag in filter.tag:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from core.detection.reading import read_detection
+from core.detection.reading import usable_detection
 from core.detection.types import DetectionRun
 from core.errors import Invalid, NotFound
 from core.permissions import Actor, Permission
@@ -90,7 +90,7 @@ class RunService:
             raise Invalid("This is the same run twice; choose two different ones.")
         with self._database.unit_of_work() as session:
             runs, images = RunRepository(session), ImageRepository(session)
-            first, second = (read_detection(runs, images, actor, run_id) for run_id in (a, b))
+            first, second = (usable_detection(runs, images, actor, run_id) for run_id in (a, b))
         for run in (first, second):
             _check_comparable(actor, run)
         if first.image.sha256 != second.image.sha256:

@@ -37,8 +37,9 @@ class Relation(StrEnum):
 class RunSummary:
     """One line of a list of runs. `image_sha256` in hex, for detections only.
 
-    `boxes` is how many a finished detection found: those that reach its `box_threshold`, and its
-    text threshold where that is higher. Both are None for all other runs.
+    `boxes` is how many a finished detection found: those that reach its `box_threshold`, or the
+    threshold of their phrase, and its text threshold where that is higher. Both are None for all
+    other runs.
     """
 
     id: UUID

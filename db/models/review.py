@@ -1,5 +1,6 @@
 """What reviewers keep, and what happened to ratings and runs."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -44,6 +45,10 @@ class RunSignal(Base):
     )
     kind: Mapped[str] = mapped_column(primary_key=True)
     detail: Mapped[Any] = mapped_column(JSONB, server_default="{}")
+    model_id: Mapped[UUID] = mapped_column(ForeignKey("models.id"))
+    """This, the day in UTC and `demo` are copies of the run's own, so that no count reads runs."""
+    day: Mapped[date]
+    demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Created]
 
     __table_args__ = (

@@ -19,11 +19,7 @@ from db.base import Base, Created, IdPk, Json, Sha256
 
 BOXES = """
 case when task = 'detection'::text and status = 'done'::text then
-    jsonb_array_length(jsonb_path_query_array(
-        output,
-        '$.detections[*].score ? (@ >= $box_threshold && @ >= $text_threshold)'::jsonpath,
-        params
-    ))
+    jsonb_array_length(shown_boxes(output, params))
 else null::integer end
 """
 """Counted when a run is written, as reading its output costs more than all else of a list. In
@@ -83,7 +79,7 @@ class Run(Base):
     status: Mapped[str]
     output: Mapped[Json | None]
     boxes: Mapped[int | None] = mapped_column(Computed(BOXES, persisted=True))
-    """Of a finished detection: how many of its boxes reach both of its thresholds."""
+    """Of a finished detection: how many of its boxes reach its thresholds."""
     error_code: Mapped[str | None]
     timings_ms: Mapped[Json | None]
     latency_ms: Mapped[int | None] = mapped_column(BigInteger)

@@ -22,7 +22,8 @@ class AccountRepository:
         self._session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
     def any_user(self) -> bool:
-        return bool(self._session.scalar(select(exists().select_from(User))))
+        """Demo users do not count: nobody can sign in as one."""
+        return bool(self._session.scalar(select(exists().where(~User.demo))))
 
     def user(self, username: str) -> User | None:
         return self._session.scalar(select(User).where(_is_named(username)))

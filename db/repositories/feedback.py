@@ -1,5 +1,6 @@
 """Ratings: one row for each person and run."""
 
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,8 @@ __all__ = ["SAID", "Feedback", "FeedbackRepository"]
 
 SAID = ("rating", "tags", "comment", "failed_step", "corrected_text")
 """What whoever rated says."""
+_LAST = 300
+"""Ratings that a person's usual tags are read from."""
 
 
 class FeedbackRepository:
@@ -57,7 +60,7 @@ class FeedbackRepository:
         a late repeat of that one is still known. The flag says whether the row is new: an
         inserted row has no previous version, so its `xmax` is 0.
 
-        What the person says of the run's boxes meanwhile waits, as the row carries a copy of it.
+        What the person says of the run's boxes meanwhile waits: the row carries a copy of it.
         """
         VerdictRepository(self._session).lock(values["run_id"], values["user_id"])
         new = insert(Feedback).values(values)
@@ -98,6 +101,26 @@ class FeedbackRepository:
     def add(self, values: dict[str, Any]) -> Feedback:
         """Insert a row; there must be none of the same run and user."""
         return self._session.scalars(insert(Feedback).values(values).returning(Feedback)).one()
+
+    def frequent_tags(
+        self, user_id: UUID, task: str, but: Collection[str], limit: int
+    ) -> Sequence[str]:
+        """The tags most used in the user's last ratings, however many they gave in all."""
+        last = (
+            select(Feedback.task, Feedback.tags)
+            .where(Feedback.user_id == user_id)
+            .order_by(Feedback.created_at.desc(), Feedback.id.desc())
+            .limit(_LAST)
+            .subquery()
+        )
+        used = select(func.unnest(last.c.tags).label("tag")).where(last.c.task == task).subquery()
+        return self._session.scalars(
+            select(used.c.tag)
+            .where(used.c.tag.not_in(but))
+            .group_by(used.c.tag)
+            .order_by(func.count().desc(), used.c.tag)
+            .limit(limit)
+        ).all()
 
     def remove(self, run_id: UUID, user_id: UUID) -> Feedback | None:
         """Delete the row and return it as it was; None where there is none."""

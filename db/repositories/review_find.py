@@ -15,22 +15,30 @@ from sqlalchemy.sql.base import Executable
 from sqlalchemy.sql.elements import ClauseElement
 from sqlalchemy.sql.util import ClauseAdapter
 
-from db.models import Feedback, Model
+from db.models import Feedback, Model, VerdictTotal
 from db.repositories.review_order import Part, Place
-from db.repositories.review_sql import Criteria, models_named, where_feedback
+from db.repositories.review_sql import Criteria, models_named, raters_with, where_feedback
 
-FEW = 8_000
-"""So many rows are fetched in any order sooner than as many are looked through in order."""
+FETCHED = 16_000
+"""At most so many rows are fetched before it is tried in order."""
+FETCHING_COSTS = 3
+"""A row out of order takes as long as so many that lie beside each other."""
 WINDOW = 10_000
-"""So many rows are looked through for a page before all matches are fetched."""
+"""So many rows are looked through in order before all matches are fetched, however many."""
 MAX_BRANCHES = 64
 
 _DATES = {"since", "before"}
 _LED = (
     *("user_id", "user", "assignee", "temperature", "top_p", "box_threshold", "text_threshold"),
-    *("correction", "stopped", "rating", "status", "judged", "verdicts", "model", "demo"),
+    *("correction", "stopped", "model", "judged", "verdicts", "status", "rating", "demo"),
 )
 """What has an index in the order of time, the rarest first."""
+
+
+def fetching_is_less(matches: int, led: int, size: int) -> bool:
+    """Whether all matches cost less than the rows to be looked through in order for a page of
+    them, if they lie evenly among the rows that an index leads to."""
+    return matches * FETCHING_COSTS < size * led / max(matches, 1)
 
 
 def find(
@@ -66,15 +74,34 @@ class _Search:
         led, rest = self._split()
         if not rest:
             return self._run(self._in_order([*led, *self._part.where], size))
-        every = [*led, *rest, *self._part.where, *self._beyond]
-        if _estimated(self._session, select(Feedback.id).where(*every)) < FEW:
-            found = self._fetched(every, size, 2 * FEW)
+        every = [*where_feedback(self._asked), *self._part.where, *self._beyond]
+        if fetching_is_less(self._expected(every), self._estimated(led), size):
+            found = self._fetched(every, size, FETCHED)
             if found is not None:
                 return found
         found = self._looked_through(led, rest, size)
         if len(found) == size:
             return found
         return self._fetched(every, size, None) or ()
+
+    def _expected(self, every: Sequence[ColumnElement[bool]]) -> int:
+        """How many rows may match: of boxes the planner knows nothing, but they are counted."""
+        judged = self._asked.get("judged")
+        if judged is None:
+            return self._estimated(every)
+        if judged["score_min"] is not None or judged["score_max"] is not None:
+            return FETCHED  # the few may be among very many judged so
+        counted = select(func.coalesce(func.sum(VerdictTotal.n), 0)).where(
+            VerdictTotal.verdict.in_(judged["verdicts"])
+        )
+        if judged["phrase"] is not None:
+            counted = counted.where(VerdictTotal.phrase == func.lower(judged["phrase"]))
+        return int(self._session.scalars(counted).one())
+
+    def _estimated(self, where: Sequence[ColumnElement[bool]]) -> int:
+        """How many rows the planner expects: right where it has counted the values, or a guess."""
+        plan = self._session.execute(_Explain(select(Feedback.id).where(*where))).scalar_one()
+        return int(plan[0]["Plan"]["Plan Rows"])
 
     def _split(self) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
         """The conditions that one index in this order fulfils, and the rest."""
@@ -87,6 +114,8 @@ class _Search:
             return where_feedback(dates), where_feedback(others)
         names = {"rating_min", "rating_max"} if led == "rating" else {led}
         leading = {name: others.pop(name) for name in names}
+        if led == "model":
+            leading = {"model_id": self._models()[0]}
         if led == "judged":
             others["judged"], leading = leading["judged"], {"verdicts": True}
         if led == "demo" and others:
@@ -115,6 +144,9 @@ class _Search:
         if names in ({"model"}, {"task"}):
             models = self._models()
             return [dates | {"model_id": id} for id in models] if _fit(models) else None
+        if names == {"role"}:
+            people = self._people()
+            return [dates | {"user_id": id} for id in people] if _fit(people) else None
         if names <= {"rating_min", "rating_max"}:
             low, high = self._asked.get("rating_min", 1), self._asked.get("rating_max", 5)
             ratings = range(low, high + 1)
@@ -126,6 +158,10 @@ class _Search:
             query = models_named(self._asked["model"])
         else:
             query = select(Model.id).where(Model.task == self._asked["task"])
+        return self._session.scalars(query).all()
+
+    def _people(self) -> Sequence[UUID]:
+        query = raters_with(self._asked["role"]).limit(MAX_BRANCHES + 1)
         return self._session.scalars(query).all()
 
     def _in_order(self, where: Sequence[ColumnElement[bool]], size: int) -> Select[Any]:
@@ -191,9 +227,3 @@ class _Explain(Executable, ClauseElement):
 @compiles(_Explain)
 def _explain(element: _Explain, compiler: Any, **options: Any) -> str:
     return f"explain (format json) {compiler.process(element.statement, **options)}"
-
-
-def _estimated(session: Session, query: Select[Any]) -> int:
-    """How many rows the planner expects: right where it has counted the values, else a guess."""
-    plan = session.execute(_Explain(query)).scalar_one()
-    return int(plan[0]["Plan"]["Plan Rows"])

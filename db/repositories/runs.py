@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, func, select, tuple_, update
+from sqlalchemy import Select, case, exists, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
-from db.models import Feedback, Image, Model, Run
+from db.models import Feedback, Image, Model, RatingRequest, Run
 from db.repositories.progress import ProgressRepository
 from db.repositories.usage import UsageRepository
 
@@ -112,6 +112,10 @@ class RunRepository:
             select(Run, Model).join(Model, Model.id == Run.model_id).where(Run.id == run_id)
         ).one_or_none()
         return None if row is None else (row[0], row[1])
+
+    def is_asked_to_rate(self, run_id: UUID, user_id: UUID) -> bool:
+        asked = exists().where(RatingRequest.run_id == run_id, RatingRequest.user_id == user_id)
+        return bool(self._session.scalar(select(asked)))
 
     def described_by(self, run_id: UUID, prompt: str) -> dict[str, Any] | None:
         """The boxes that a run of exactly this prompt reports on, as its `params` keep them."""

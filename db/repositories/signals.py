@@ -1,11 +1,11 @@
 """What people did with runs without saying anything: at most one row for each run and kind."""
 
 from collections.abc import Collection
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, literal, select, text
+from sqlalchemy import ColumnElement, Date, cast, delete, func, literal, select, text
 from sqlalchemy.dialects.postgresql import JSONB, insert
 from sqlalchemy.orm import Session
 
@@ -16,8 +16,9 @@ __all__ = ["RunSignal", "SignalCounts", "SignalRepository"]
 
 _ABANDONED = text(
     """
-    insert into run_signals (run_id, kind, detail, created_at)
-    select before.id, 'abandoned', jsonb_build_object('next', new.id), new.created_at
+    insert into run_signals (run_id, kind, detail, model_id, day, demo, created_at)
+    select before.id, 'abandoned', jsonb_build_object('next', new.id), before.model_id,
+        (before.created_at at time zone 'UTC')::date, before.demo, new.created_at
     from runs new, lateral (
         select * from runs
         where user_id = new.user_id and task = new.task and face = new.face
@@ -67,13 +68,18 @@ class SignalRepository:
         self, run_ids: Collection[UUID], owner_id: UUID, kind: str, detail: Json, at: datetime
     ) -> None:
         """Note `kind` for those of the runs that are the owner's; what is noted already stays."""
-        noted = select(
-            Run.id, literal(kind), literal(detail, JSONB), literal(at, RunSignal.created_at.type)
-        ).where(Run.id.in_(run_ids), Run.user_id == owner_id)
+        noted = {
+            RunSignal.run_id: Run.id,
+            RunSignal.kind: literal(kind),
+            RunSignal.detail: literal(detail, JSONB),
+            RunSignal.model_id: Run.model_id,
+            RunSignal.day: cast(func.timezone("UTC", Run.created_at), Date),
+            RunSignal.demo: Run.demo,
+            RunSignal.created_at: literal(at, RunSignal.created_at.type),
+        }
+        owned = select(*noted.values()).where(Run.id.in_(run_ids), Run.user_id == owner_id)
         self._session.execute(
-            insert(RunSignal)
-            .from_select(["run_id", "kind", "detail", "created_at"], noted)
-            .on_conflict_do_nothing()
+            insert(RunSignal).from_select(list(noted), owned).on_conflict_do_nothing()
         )
 
     def add_abandoned(self, run_id: UUID, within: timedelta) -> None:
@@ -104,20 +110,16 @@ class SignalRepository:
         """Runs begun on these days in UTC, both included, by model; those with most runs first."""
         signals: dict[UUID, dict[str, int]] = {}
         for model_id, kind, number in self._session.execute(
-            select(Run.model_id, RunSignal.kind, func.count())
-            .select_from(RunSignal)
-            .join(Run, Run.id == RunSignal.run_id)
-            .where(*_begun(since, until), *(() if demo is None else (Run.demo == demo,)))
-            .group_by(Run.model_id, RunSignal.kind)
+            select(RunSignal.model_id, RunSignal.kind, func.count())
+            .where(*_of(RunSignal, since, until, demo))
+            .group_by(RunSignal.model_id, RunSignal.kind)
         ):
             signals.setdefault(model_id, {})[kind] = number
         runs = func.sum(RunDay.runs)
-        days = [RunDay.day >= since] if since else []
-        days += [RunDay.day <= until] if until else []
         found = self._session.execute(
             select(Model, runs)
             .join(RunDay, RunDay.model_id == Model.id)
-            .where(*days, *(() if demo is None else (RunDay.demo == demo,)))
+            .where(*_of(RunDay, since, until, demo))
             .group_by(Model.id)
             .having(runs > 0)
             .order_by(runs.desc(), Model.name, Model.revision)
@@ -128,14 +130,14 @@ class SignalRepository:
         ]
 
 
-def _begun(since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+def _of(
+    table: type[RunSignal | RunDay], since: date | None, until: date | None, demo: bool | None
+) -> list[ColumnElement[bool]]:
     conditions = []
     if since:
-        conditions.append(Run.created_at >= _midnight(since))
+        conditions.append(table.day >= since)
     if until:
-        conditions.append(Run.created_at < _midnight(until + timedelta(days=1)))
+        conditions.append(table.day <= until)
+    if demo is not None:
+        conditions.append(table.demo == demo)
     return conditions
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

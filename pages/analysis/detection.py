@@ -39,7 +39,7 @@ with right:
     )
     answer = st.container()
     with shown(stop=True):
-        asked = settings_fields(prompt)
+        asked = settings_fields(actor, prompt)
     if clicked:
         with answer, shown(), st.spinner("Looking", show_time=True):
             run = detect(actor, asked, source, run)

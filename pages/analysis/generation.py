@@ -71,8 +71,9 @@ with below_left:
             lineage(actor, run)
             described_from(actor, run)
         if ended:
+            texts = tuple(run.whole_text(place) for place in range(len(run.outputs)))
             report = run.described is not None
-            rating_panel(run.id, Task.GENERATION, key="generation", report=report)
+            rating_panel(run.id, Task.GENERATION, key="generation", report=report, texts=texts)
     else:
         with st.container(border=True, height=280):
             st.markdown("**No text yet**")

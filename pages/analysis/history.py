@@ -3,6 +3,7 @@
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.asked_to_rate import asked_to_rate
 from ui.components.history_compare import back_to_list, comparison
 from ui.components.history_list import history_list
 from ui.components.history_view import View, show, view_in_address
@@ -33,4 +34,5 @@ if view:
         if view.compared:
             comparison(actor, view)
         else:
+            asked_to_rate(actor)
             history_list(actor, view)

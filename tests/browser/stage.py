@@ -41,6 +41,8 @@ class Stage:
     """What the stream still has to say; None hangs up."""
     asked: list[tuple[str, str]] = field(default_factory=list)
     """Paths asked for, with the `Last-Event-ID` that came along."""
+    sent: list[tuple[str, Any]] = field(default_factory=list)
+    """Paths sent to, with the JSON that came along."""
 
     def mount(
         self, run: GenerationRun, *, can_branch: bool = False, html: str | None = None
@@ -129,6 +131,12 @@ class _Handler(BaseHTTPRequestHandler):
             theme: str = self.server.theme  # type: ignore[attr-defined]
             page = _PAGE.format(inside=json.dumps(inside), theme=theme)
             self._answer("text/html", page.encode())
+
+    def do_POST(self) -> None:
+        stage: Stage = self.server.stage  # type: ignore[attr-defined]
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        stage.sent.append((self.path, json.loads(body)))
+        self._answer("text/plain")
 
     def _answer(self, kind: str, content: bytes = b"") -> None:
         self.send_response(200)

@@ -211,7 +211,8 @@ def test_an_admin_finds_a_rating_and_exports_what_is_filtered(
     expect(page.get_by_text("Coverage")).to_be_visible()
     expect(page.get_by_text("1 of ", exact=False).first).to_be_visible()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Export CSV").click()
+        page.get_by_role("button", name="Export", exact=True).click()
+        page.get_by_role("link", name="CSV", exact=True).click()
     rows = _rows(download.value.path().read_text("utf-8-sig"))
     assert [row["task"] for row in rows] == ["detection"]
     assert rows[0]["comment"] == "'=1+1"

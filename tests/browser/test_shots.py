@@ -12,7 +12,19 @@ from tests.browser.steps import boxes, detect_sample, generate, rate, settle, si
 pytestmark = pytest.mark.browser
 
 SIZES = {"wide": (1440, 900), "phone": (400, 860)}
-PAGES = ("home", "detection", "generation", "prompts", "history", "feedback", "users", "account")
+PAGES = (
+    "home",
+    "detection",
+    "generation",
+    "prompts",
+    "history",
+    "asked",
+    "feedback",
+    "quality",
+    "raters",
+    "users",
+    "account",
+)
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,7 @@ from core.generation.types import (
 from core.ids import new_id
 from core.runs.types import RunStatus
 from tests.browser.stage import Stage, stage
-from tests.browser.steps import generate, settle, sign_in
+from tests.browser.steps import generate, settle, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -429,6 +429,10 @@ def test_what_is_copied_and_downloaded_is_lead_and_text(alone: Stage) -> None:
             alone.part(extension).click()
         assert download.value.suggested_filename == f"glimpse-{run.id}.{extension}"
         assert download.value.path().read_text("utf-8") == whole
+    told = [("copied", "output 1"), ("downloaded", "txt"), ("downloaded", "md")]
+    path = f"/api/v1/runs/{run.id}/signals"
+    wait_until(lambda: len(alone.sent) == 3)
+    assert alone.sent == [(path, {"kind": kind, "what": what}) for kind, what in told]
 
 
 def test_copying_works_without_https_too(alone: Stage) -> None:

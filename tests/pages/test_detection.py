@@ -13,6 +13,7 @@ from core.errors import Unavailable
 from core.feedback.types import Verdict
 from core.permissions import Actor, Role
 from core.runs.types import RunStatus
+from core.signals.types import SignalKind
 from core.workbench import Workbench
 from tests.pages.conftest import Visitor, component_data, texts
 from ui.components import detection_verdicts
@@ -89,6 +90,16 @@ def test_an_unknown_sample_is_named_with_those_there_are(visitor: Visitor) -> No
     app = visitor.sign_in(Role.ANALYST).open("detection", sample="secret.png")
     assert "secret.png" in app.error[0].value
     assert FIRST.file in app.error[0].value
+
+
+def test_a_picture_left_for_another_at_once_is_noted(visitor: Visitor) -> None:
+    app = press_detect(visitor.sign_in(Role.ANALYST).open("detection", sample=FIRST.file))
+    press_detect(visitor.open("detection", sample=samples()[1].file))
+    assert not app.error
+    admin = Visitor(visitor.bench).sign_in(Role.ADMIN).actor
+    assert admin is not None
+    (found,) = visitor.bench.signals.per_model(admin)
+    assert (found.runs, found.counts) == (2, {SignalKind.ABANDONED: 1})
 
 
 def test_detecting_shows_boxes_and_counts_and_puts_the_run_in_the_address(

@@ -1,6 +1,6 @@
 """The feedback page: the address is the view, and each rating opens with what was rated."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
@@ -103,11 +103,13 @@ def test_a_filter_goes_to_the_address_and_to_the_export(admin: Visitor, ann: Act
     assert set(app.query_params) == {"rating_min", "since", "until"}
     assert app.query_params["until"] == str(now().date())
     assert not app.date_input
-    link = urlsplit(app.get("link_button")[0].proto.url)
-    assert link.path == "/api/v1/feedback/export"
-    assert parse_qs(link.query) == {"format": ["csv"]} | {
-        name: [value] for name, value in app.query_params.items()
-    }
+    app.session_state["review-export"] = True
+    links = {link.proto.label: urlsplit(link.proto.url) for link in app.run().get("link_button")}
+    for label, kind in (("CSV", "csv"), ("COCO", "coco"), ("Evidence pack", "evidence")):
+        assert links[label].path == "/api/v1/feedback/export"
+        assert parse_qs(links[label].query) == {"format": [kind]} | {
+            name: [value] for name, value in app.query_params.items()
+        }
     app.button(key="review-reset").click().run()
     assert not app.query_params
     assert table(app) == ["good", "bad"]
@@ -133,6 +135,126 @@ def test_unknown_orders_and_columns_are_refused_in_words(admin: Visitor) -> None
     assert "no column “colour”" in app.error[0].value
     app.button(key="review-reset").click().run()
     assert not app.error
+
+
+def test_exports_have_the_columns_that_are_chosen(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    app = admin.open("feedback", columns="rating,note")
+    exporting(app).run()
+
+    def columns(label: str) -> list[str]:
+        link = next(each for each in app.get("link_button") if each.proto.label == label)
+        return parse_qs(urlsplit(link.proto.url).query).get("columns", [])
+
+    exporting(app).button_group(key="review-export-which").set_value("the table's columns").run()
+    assert columns("CSV") == columns("Evidence pack") == ["rating,note"]
+    assert columns("COCO") == []
+    exporting(app).button_group(key="review-export-which").set_value("own choice").run()
+    assert columns("CSV") == []
+    exporting(app).multiselect(key="review-export-columns").set_value(["user", "params"]).run()
+    assert columns("CSV") == ["user,params"]
+
+
+def test_rare_filters_are_behind_a_button_that_counts_them(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2, "bad")
+    rated(admin, ann, 5, "good", task="detection")
+    app = admin.open("feedback", score_min="0.5", box_threshold="0.35")
+    assert table(app) == ["good"]
+    assert "2 set" in texts(app)
+    more(app).run()
+    assert app.number_input(key="review-score_min").value == 0.5
+    more(app).number_input(key="review-score_min").set_value(None).run()
+    more(app).number_input(key="review-box_threshold").set_value(None).run()
+    assert not app.query_params
+    more(app).selectbox(key="review-comment").set_value(True).run()
+    assert dict(app.query_params) == {"comment": "true"}
+    more(app).selectbox(key="review-tags").set_value("all").run()
+    assert app.query_params["tags"] == "all"
+
+
+def opened(app: AppTest, popover: str) -> AppTest:
+    """With this popover open in the next run, which a test has to say for each."""
+    app.session_state[popover] = True
+    return app
+
+
+def more(app: AppTest) -> AppTest:
+    return opened(app, "review-more")
+
+
+def exporting(app: AppTest) -> AppTest:
+    return opened(app, "review-export")
+
+
+def viewing(app: AppTest) -> AppTest:
+    return opened(app, "review-views")
+
+
+def test_a_chip_says_a_limit_and_takes_it_away(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2, "bad")
+    rated(admin, ann, 5, "good")
+    app = admin.open("feedback", rating_max="2", tag="style", sort="worst")
+    chips = app.button_group(key="review-limits")
+    assert list(chips.options) == [
+        "rating up to 2 :material/close:",
+        "tag: style :material/close:",
+    ]
+    chips.set_value("rating up to 2").run()
+    assert dict(app.query_params) == {"tag": "style", "sort": "worst"}
+    assert not app.exception
+    app.button_group(key="review-limits").set_value("tag: style").run()
+    assert dict(app.query_params) == {"sort": "worst"}
+
+
+def test_a_period_is_compared_with_days_of_choice(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    app = admin.open("feedback", since="2026-03-01", until="2026-03-07")
+    assert "the days just before, 2026-02-22 to 2026-02-28" in texts(app)
+    more(app).run()
+    more(app).selectbox(key="review-compared").set_value("the same days a year ago").run()
+    assert app.query_params["against"] == "2025-03-01"
+    assert "the same days a year ago, 2025-03-01 to 2025-03-07" in texts(app)
+    more(app).date_input(key="review-since").set_value(date(2026, 3, 2)).run()
+    assert app.query_params["against"] == "2025-03-02"
+    more(app).selectbox(key="review-compared").set_value("days from").run()
+    more(app).date_input(key="review-against").set_value(date(2025, 12, 24)).run()
+    assert "changes are against 2025-12-24 to 2025-12-29" in texts(app)
+    more(app).selectbox(key="review-preset").set_value("All time").run()
+    assert not app.query_params
+
+
+def test_a_saved_view_is_opened_by_its_link_and_stays_until_it_is_changed(
+    admin: Visitor, ann: Actor
+) -> None:
+    rated(admin, ann, 2, "bad")
+    rated(admin, ann, 5, "good")
+    app = admin.open("feedback", rating_max="2", sort="worst", columns="rating,comment")
+    app.selectbox(key="review-preset").set_value("Last 30 days").run()
+    viewing(app).run()
+    viewing(app).text_input(key="review-views-name").set_value("bad ones")
+    viewing(app).button(key="FormSubmitter:review-views-form-Save view").click().run()
+    assert not app.error, app.error[0].value
+    assert not app.exception
+    assert set(app.query_params) == {"view"}
+    link = app.query_params["view"]
+    assert table(app) == ["bad"]
+    assert "bad ones" in texts(app)
+    assert app.selectbox(key="review-preset").value == "Last 30 days"
+    app = admin.open("feedback", view=link)
+    assert table(app) == ["bad"]
+    assert list(app.dataframe[0].value.columns) == ["Rating", "Comment"]
+    viewing(app).selectbox(key="review-rating_max").set_value(5).run()
+    assert set(app.query_params) == {"since", "until", "rating_max", "sort", "columns"}
+    assert "bad ones" not in texts(app)
+
+
+def test_a_saved_view_that_is_gone_says_so(admin: Visitor, ann: Actor) -> None:
+    rated(admin, ann, 2)
+    for query in ({"view": str(ann.user_id)}, {"view": "x"}, {"view": "x", "rating_max": "2"}):
+        app = admin.open("feedback", **query)
+        assert "view" in app.error[0].value
+        app.button(key="review-reset").click().run()
+        assert len(table(app)) == 1
 
 
 def test_filters_that_match_nothing_say_so(admin: Visitor, ann: Actor) -> None:

@@ -26,7 +26,7 @@ class View {
     this.score = this.find(".least");
     this.overlap = this.find(".overlap");
     this.suppressing = this.find(".suppressing");
-    this.score.oninput = () => this.setThreshold(Number(this.score.value));
+    this.score.oninput = () => this.setThreshold(Number(this.score.value), true);
     this.overlap.oninput = this.suppressing.onchange = () => this.update();
     this.find(".reset").onclick = () => this.reset();
     this.find(".boxes").onclick = (event) => event.target === this.find(".boxes") && this.choose(null);
@@ -56,6 +56,7 @@ class View {
 
   renew() {
     this.threshold = this.data.threshold;
+    this.moved = false;
     this.suppressing.checked = false;
     this.hidden = new Set();
     this.chosen = null;
@@ -125,21 +126,27 @@ class View {
     return chip;
   }
 
-  setThreshold(threshold) {
+  // Once the slider was moved its score holds for all labels.
+  setThreshold(threshold, moved) {
     this.threshold = threshold;
+    this.moved = moved;
     this.update();
+  }
+
+  get cuts() {
+    return this.moved ? {} : this.data.cuts;
   }
 
   reset() {
     this.hidden.clear();
     this.suppressing.checked = false;
-    this.setThreshold(this.data.threshold);
+    this.setThreshold(this.data.threshold, false);
   }
 
   // Those that pass score and chips, best first, and which of them are shown.
   filtered() {
     const labels = new Set(this.labels().filter((label) => !this.hidden.has(label)));
-    const passing = above(this.marks.map(({ box }) => box), this.threshold, labels);
+    const passing = above(this.marks.map(({ box }) => box), this.threshold, labels, this.cuts);
     const kept = new Set(this.suppressing.checked ? suppress(passing, Number(this.overlap.value)) : passing);
     return { passing, shown: this.marks.filter(({ box }) => kept.has(box)) };
   }
@@ -164,7 +171,7 @@ class View {
   showControls() {
     for (const chip of this.find(".chips").children) {
       const own = this.marks.filter(({ box }) => box.label === chip.dataset.label);
-      const passing = own.filter(({ box }) => box.score >= this.threshold).length;
+      const passing = above(own.map(({ box }) => box), this.threshold, null, this.cuts).length;
       chip.lastChild.textContent = passing === own.length ? own.length : `${passing} of ${own.length}`;
       chip.setAttribute("aria-pressed", String(!this.hidden.has(chip.dataset.label)));
     }
@@ -173,7 +180,9 @@ class View {
     this.find(".least-value").value = this.threshold.toFixed(2);
     this.overlap.disabled = !suppressing;
     this.find(".overlap-value").value = Number(this.overlap.value).toFixed(2);
-    this.find(".reset").disabled = this.threshold === this.data.threshold && !this.hidden.size && !suppressing;
+    const own = Object.keys(this.data.cuts).length > 0;
+    const asItWas = this.threshold === this.data.threshold && !(own && this.moved);
+    this.find(".reset").disabled = asItWas && !this.hidden.size && !suppressing;
   }
 
   heat(mark, event) {

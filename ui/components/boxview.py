@@ -67,7 +67,7 @@ def run_boxes(
     judged: Judged | None = None,
     marks: Marks | None = None,
 ) -> None:
-    """All boxes of `run`; those under its threshold wait behind the score slider.
+    """All boxes of `run`; those under its thresholds wait behind the score slider.
 
     What is shown is the browser's business alone. With `judged`, boxes can be judged and what
     was missed drawn; every gesture is heard at once. `marks` are only shown.
@@ -88,6 +88,7 @@ def run_boxes(
         "bare": run.status is RunStatus.FAILED,
         "floor": floor,
         "threshold": run.least_score,
+        "cuts": dict(run.own_cuts),
         "boxes": [_box(detection) for detection in run.raw],
         "phrases": list(run.phrases or dict.fromkeys(d.label for d in run.raw)),
         "caption": run.prompt if run.caption else None,
@@ -108,7 +109,9 @@ def _draw(
         if gestures and hear:
             hear(gestures)
 
-    _mount(key=key, data={"floor": 0.0, "threshold": 0.0, **data}, on_gestures_change=heard)
+    _mount(
+        key=key, data={"floor": 0.0, "threshold": 0.0, "cuts": {}, **data}, on_gestures_change=heard
+    )
 
 
 def _address(run: DetectionRun) -> str:

@@ -11,8 +11,13 @@ function area(box) {
   return (box.xmax - box.xmin) * (box.ymax - box.ymin);
 }
 
-function above(detections, threshold, labels = null) {
-  return detections.filter(({ score, label }) => score >= threshold && (!labels || labels.has(label)));
+// `cuts` has the labels that are shown from a score of their own.
+function above(detections, threshold, labels = null, cuts = {}) {
+  return detections.filter(({ score, label }) => score >= least(label, threshold, cuts) && (!labels || labels.has(label)));
+}
+
+function least(label, threshold, cuts) {
+  return Object.hasOwn(cuts, label) ? cuts[label] : threshold;
 }
 
 // Of two boxes that overlap by more than `mostIou` the one with the lower score goes, whatever its label.

@@ -28,7 +28,8 @@ def described_from(actor: Actor, run: GenerationRun) -> None:
         try:
             detection = bench.detection.get(actor, described.detection_id)
         except NotFound:
-            st.caption(f"A report on {boxes(len(described.boxes))} of a detection that is gone")
+            gone = "that is gone" if run.user_id == actor.user_id else "that is not shown here"
+            st.caption(f"A report on {boxes(len(described.boxes))} of a detection {gone}")
             _unchecked(run)
             return
         st.html(_thumbnail(detection, described), width="content")

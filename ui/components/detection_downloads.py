@@ -6,6 +6,7 @@ from core.detection.types import DetectionRun
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus
 from ui.components.bundle import api_url
+from ui.components.detection_thresholds import threshold_words
 
 _FORMATS = {
     "png": ("Annotated picture (PNG)", ":material/image:"),
@@ -20,7 +21,7 @@ def downloads(actor: Actor, run: DetectionRun) -> None:
     if not actor.may(Permission.EXPORT_OWN) or run.status is not RunStatus.DONE:
         return
     with st.popover("Download", icon=":material/download:"):
-        st.caption(f"The boxes from score {run.least_score:.2f}, as the run has them.")
+        st.caption(f"The boxes from score {threshold_words(run)}, as the run has them.")
         for name, (label, icon) in _FORMATS.items():
             address = api_url(f"runs/{run.id}/export?format={name}")
             st.link_button(label, address, icon=icon, width="stretch")

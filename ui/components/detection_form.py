@@ -10,6 +10,7 @@ from core.inference.types import ModelInfo
 from core.permissions import Actor
 from core.runs.types import Task
 from ui.components.detection_models import model_list
+from ui.components.detection_thresholds import own_cuts_note
 from ui.components.model_choice import about_model, picked_model
 from ui.picture_choice import PHRASES_KEY
 from ui.resources import workbench
@@ -51,7 +52,7 @@ def phrases_field() -> str:
     )
 
 
-def settings_fields(prompt: str) -> DetectionAsk:
+def settings_fields(actor: Actor, prompt: str) -> DetectionAsk:
     """Model, its way of reading, and threshold. Raises `Unavailable` where there is no model."""
     info = picked_model(Task.DETECTION, key=_MODEL_KEY)
     about = st.empty()
@@ -71,6 +72,7 @@ def settings_fields(prompt: str) -> DetectionAsk:
         f"own default is {_default(info)}.",
         persist_state="session",
     )
+    own_cuts_note(actor, info, prompt, stated=threshold != _default(info), caption=caption)
     st.caption(
         "Decides what counts as found. “Show from score” under the picture changes the view only, "
         f"down to {FLOOR}, without a new run."

@@ -9,6 +9,7 @@ from core.detection.boxes import MergedLabels, merged, split
 from core.detection.types import DetectionRun
 from core.permissions import Permission
 from core.runs.types import RunStatus
+from ui.components.detection_thresholds import threshold_words
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -63,7 +64,7 @@ def alone_table(run: DetectionRun) -> None:
     compared = session().phrases_alone
     if compared is None or compared[0] != run.id:
         return
-    st.caption(f"Boxes from score {run.least_score:.2f} on, and the best score of all boxes kept.")
+    st.caption(f"Boxes from score {threshold_words(run)} on, and the best score of all boxes kept.")
     st.table([_row(run, alone) for alone in compared[1]], hide_index=True)
 
 
@@ -89,7 +90,7 @@ def _below_notice(run: DetectionRun, pairs: Sequence[MergedLabels]) -> None:
         else "Try other words, or another model."
     )
     st.caption(
-        f"Nothing reached the threshold {run.least_score:.2f} for {named}: {them} may not be "
+        f"Nothing reached the threshold {threshold_words(run)} for {named}: {them} may not be "
         f"there, or the model may not know the words. {advice}"
     )
 

@@ -9,6 +9,7 @@ from ui.components.boxview import Judged, run_boxes
 from ui.components.detection_describe import describe_actions
 from ui.components.detection_downloads import downloads
 from ui.components.detection_notices import alone_button, alone_table, label_notices
+from ui.components.detection_thresholds import threshold_words
 from ui.components.detection_verdicts import judged
 from ui.errors import shown
 from ui.guard import require
@@ -32,7 +33,7 @@ def detection_result(run: DetectionRun) -> None:
     st.caption(
         facts(
             f"{len(run.detections)} of {boxes(len(run.raw))} at or above the run's threshold "
-            f"{run.least_score:.2f}"
+            f"{threshold_words(run)}"
             if run.raw
             else "no boxes",
             f"{plain(run.model)} {run.revision[:8]}",

@@ -8,6 +8,7 @@ from core.detection.types import FLOOR, Detection, DetectionRun
 from core.permissions import Actor
 from core.runs.comparison import LEAST_IOU, Comparison
 from ui.components.boxview import run_boxes
+from ui.components.detection_thresholds import threshold_words
 from ui.components.history_actions import OPEN_HELP
 from ui.components.history_view import View, show
 from ui.navigation import spec
@@ -46,7 +47,7 @@ def _run(name: str, run: DetectionRun) -> None:
     with st.container(horizontal=True, vertical_alignment="top", wrap=False):
         made = facts(
             f"{plain(run.model)} {run.revision[:8]}",
-            f"threshold {run.least_score:.2f}",
+            f"threshold {threshold_words(run)}",
             f"{len(run.detections)} found",
             ago(run.created_at),
         )
@@ -75,7 +76,7 @@ def _settings(found: Comparison) -> str:
         f"{what} {one} in A, {other} in B"
         for what, one, other in (
             ("model", _model(a), _model(b)),
-            ("threshold", f"{a.least_score:.2f}", f"{b.least_score:.2f}"),
+            ("threshold", threshold_words(a), threshold_words(b)),
         )
         if one != other
     ]

@@ -13,6 +13,7 @@ from ui.address import run_in_address
 from ui.components.answer import answer_line
 from ui.components.boxview import run_boxes
 from ui.components.described import described_from
+from ui.components.detection_thresholds import threshold_words
 from ui.components.generation_result import settings_facts, timing_facts
 from ui.components.review_detail_ratings import own_words, stars
 from ui.components.review_marks import marks_of
@@ -74,7 +75,7 @@ def _detection(actor: Actor, run_id: UUID) -> None:
         st.caption(
             facts(
                 f"{plain(run.model)} {run.revision[:8]}",
-                f"score threshold {run.box_threshold:.2f}",
+                f"score threshold {threshold_words(run)}",
                 f"text threshold {run.text_threshold:.2f}",
                 boxes(len(run.detections)),
             )

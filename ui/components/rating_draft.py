@@ -5,8 +5,13 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.feedback.types import BAD_RATING, FailedStep, Feedback
+from core.errors import GlimpseError
+from core.feedback.checks import editable
+from core.feedback.drafts import Draft, Standing
+from core.feedback.types import BAD_RATING, FailedStep
+from core.permissions import Actor
 from core.runs.types import Task
+from ui.resources import workbench
 from ui.session import session
 
 NOT_SURE = "not sure"
@@ -17,13 +22,15 @@ NOT_SURE = "not sure"
 class RatingDraft:
     """One panel's run and the keys of its widgets, which hold what is not saved yet.
 
-    `report`: the run reports on boxes, so that one of two steps may have failed.
+    `report`: the run reports on boxes, so that one of two steps may have failed. `texts`: the
+    outputs of a generation, as people read them.
     """
 
     run_id: UUID
     task: Task
     key: str
     report: bool = False
+    texts: tuple[str, ...] = ()
 
     def widget(self, name: str) -> str:
         return f"{self.key}-{name}-{self.run_id}"
@@ -43,6 +50,19 @@ class RatingDraft:
         return st.session_state.get(self.widget("comment")) or ""
 
     @property
+    def corrects(self) -> bool:
+        """Whether there is a field for the text as it should have been."""
+        return bool(st.session_state.get(self.widget("corrects")))
+
+    @property
+    def corrected_text(self) -> str | None:
+        """None while it is blank, or is what was written anyway."""
+        text = st.session_state.get(self.widget("corrected")) or ""
+        if not self.corrects or not text.strip() or text in map(editable, self.texts):
+            return None
+        return text
+
+    @property
     def asks_step(self) -> bool:
         return self.report and self.rating is not None and self.rating <= BAD_RATING
 
@@ -51,32 +71,62 @@ class RatingDraft:
         said = st.session_state.get(self.widget("step"))
         return FailedStep(said) if self.asks_step and said in list(FailedStep) else None
 
+    @property
+    def contents(self) -> Draft:
+        return Draft(
+            rating=self.rating,
+            tags=frozenset(self.tags),
+            comment=self.comment,
+            corrected_text=self.corrected_text,
+            failed_step=self.failed_step,
+        )
+
     def set_stars(self, digit: str) -> None:
         """Let the stars stand at `digit`, “1” to “5”, from their next drawing on."""
         st.session_state[self.widget("stars")] = int(digit) - 1
 
-    def show(self, given: Feedback | None) -> None:
-        """Let the widgets stand at `given`, or empty, from their next drawing on."""
-        st.session_state[self.widget("stars")] = given.rating - 1 if given else None
-        st.session_state[self.widget("tags")] = list(given.tags) if given else []
-        st.session_state[self.widget("comment")] = given.comment if given else ""
-        step = given.failed_step if given else None
-        st.session_state[self.widget("step")] = step or NOT_SURE
+    def correct(self, text: str | None) -> None:
+        """Let `text` stand in the field for the correction, or (None) take the field away."""
+        st.session_state[self.widget("corrects")] = text is not None
+        st.session_state[self.widget("corrected")] = text or ""
 
-    def differs(self, given: Feedback | None) -> bool:
-        now = (self.rating, frozenset(self.tags), self.comment, self.failed_step)
-        if given is None:
-            return now != (None, frozenset(), "", None)
-        return now != (given.rating, frozenset(given.tags), given.comment, given.failed_step)
+    def show(self, draft: Draft) -> None:
+        """Let the widgets stand at `draft` from their next drawing on; nothing is to be kept."""
+        st.session_state[self.widget("stars")] = draft.rating - 1 if draft.rating else None
+        st.session_state[self.widget("tags")] = sorted(draft.tags)
+        st.session_state[self.widget("comment")] = draft.comment
+        st.session_state[self.widget("step")] = draft.failed_step or NOT_SURE
+        self.correct(draft.corrected_text)
+        self._know(draft)
 
-    def follow(self, saved: Feedback | None) -> None:
-        """Show what is saved, also where another tab saved it; a draft is left alone.
+    def follow(self, actor: Actor, standing: Standing) -> bool:
+        """Keep what was changed here; show what another tab changed. Whether a draft is kept.
 
         Nothing is written where nothing differs: a written value goes to the browser, where it
         would replace a star set while this script ran.
         """
-        known = session().ratings
-        drafted = self.run_id in known and self.differs(known[self.run_id])
-        if not drafted and self.differs(saved):
-            self.show(saved)
-        known[self.run_id] = saved
+        saved = Draft.of(standing.saved)
+        kept = saved if standing.draft is None else standing.draft
+        contents, known = self.contents, session().drafts.get((self.key, self.run_id))
+        if known in (None, contents):
+            if contents != kept:
+                self.show(kept)
+            self._know(kept)
+            return kept != saved
+        self._know(contents)
+        return self._keep(actor, contents, standing) and contents != saved
+
+    def _keep(self, actor: Actor, contents: Draft, standing: Standing) -> bool:
+        """False where it cannot be kept: it still stands in this tab."""
+        drafts = workbench().drafts
+        try:
+            if contents != Draft.of(standing.saved):
+                drafts.keep(actor, self.run_id, contents)
+            elif standing.draft is not None:
+                drafts.discard(actor, self.run_id)
+        except GlimpseError:
+            return False
+        return True
+
+    def _know(self, draft: Draft) -> None:
+        session().drafts[self.key, self.run_id] = draft

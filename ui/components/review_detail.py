@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.permissions import Actor
 from core.review.types import RowDetail
+from ui.components.ask_raters import ask_raters
 from ui.components.review_acts import OpenRating
 from ui.components.review_detail_history import history
 from ui.components.review_detail_ratings import other_ratings, own_words, stars
@@ -29,6 +30,7 @@ def row_detail(actor: Actor, view: View, feedback_id: UUID, beside: Neighbours) 
         run_shown(actor, detail)
         run_made(detail)
         other_ratings(actor, detail)
+        ask_raters(actor, detail.run_id)
         notes_panel(open)
         history(actor, detail)
 

@@ -13,6 +13,7 @@ from core.review.types import RowDetail
 from core.runs.types import Task
 from ui.components.boxview import Marks, run_boxes
 from ui.components.described import described_from
+from ui.components.detection_thresholds import threshold_words
 from ui.components.generation_result import settings_facts, timing_facts
 from ui.components.owner_view import owner_query
 from ui.components.review_marks import marks_of
@@ -63,7 +64,7 @@ def _detection(actor: Actor, detail: RowDetail) -> None:
     run_boxes(run, floor=FLOOR, key="review-view", marks=_chosen_marks(detail, judged))
     st.caption(
         facts(
-            f"score threshold {run.box_threshold:.2f}",
+            f"score threshold {threshold_words(run)}",
             f"text threshold {run.text_threshold:.2f}",
             f"{len(run.detections)} of {len(run.raw)} boxes found",
         )

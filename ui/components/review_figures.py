@@ -4,21 +4,25 @@ import streamlit as st
 
 from core.review.criteria import period_before
 from core.review.periods import is_year_before
-from core.review.types import FeedbackFilter, Header, Kpis
+from core.review.types import FeedbackFilter, Header
+from ui.components.review_charts_draw import draw
+from ui.components.review_charts_ratings import ratings_chart
 from ui.components.review_kinds import KINDS, Kind
 from ui.components.review_period import period_words
+from ui.components.review_view import View
 
 _BARS_HEIGHT, _BARS_WIDTH = 112, 200
 _FIGURE_WIDTH = 140
 
 
-def figures(header: Header, filter: FeedbackFilter) -> None:
+def figures(header: Header, view: View) -> None:
     """Six figures with their n and the change against the period they are compared with."""
     with st.container(horizontal=True):
         for kind in KINDS:
             _figure(kind, header)
-        _distribution(header.current)
-    st.caption(f"Figures for {period_words(filter)}; {_compared(filter)}.")
+        with st.container(width=_BARS_WIDTH):
+            draw(view, ratings_chart(header.current), _BARS_HEIGHT)
+    st.caption(f"Figures for {period_words(view.filter)}; {_compared(view.filter)}.")
 
 
 def _compared(filter: FeedbackFilter) -> str:
@@ -46,35 +50,3 @@ def _figure(kind: Kind, header: Header) -> None:
             help=kind.about(header),
         )
         st.caption(f"{kind.interval(header)}{kind.n(header.current)}")
-
-
-def _distribution(kpis: Kpis) -> None:
-    """How many of each rating, as bars; the number stands in the label, in both themes."""
-    if not kpis.rated:
-        return
-    bars = [
-        {"rating": f"{stars} ★  {count:,}", "stars": stars, "ratings": count}
-        for stars, count in enumerate(kpis.by_rating, start=1)
-    ]
-    order = {"field": "stars", "order": "descending"}
-    spec = {
-        "data": {"values": bars},
-        "height": _BARS_HEIGHT,
-        "padding": {"left": 0, "right": 4, "top": 0, "bottom": 0},
-        "mark": {"type": "bar", "tooltip": True},
-        "encoding": {
-            "x": {"field": "ratings", "type": "quantitative", "axis": None},
-            "y": {
-                "field": "rating",
-                "type": "nominal",
-                "sort": order,
-                "title": None,
-                "scale": {"paddingInner": 0.25, "paddingOuter": 0.4},
-                "axis": {"labelOverlap": False, "ticks": False, "domain": False},
-            },
-        },
-    }
-    said = "; ".join(str(bar["rating"]) for bar in bars)
-    with st.container(width=_BARS_WIDTH, gap=None):
-        st.markdown(":small[Ratings by stars]")
-        st.vega_lite_chart(None, spec, width="stretch", alt=f"How many of each rating: {said}")

@@ -28,8 +28,12 @@ def more_filters(view: View, choices: FilterChoices) -> None:
     """Made only while it is open, as most of the time it is not."""
     used = sum(not set(limit.names) <= _IN_ROW for limit in limits(view.filter))
     used += view.filter.tags is TagMatch.ALL
-    label = f"More filters ({used})" if used else "More filters"
-    popover = st.popover(label, icon=":material/tune:", key=f"{KEY}more", on_change="rerun")
+    # A label that changed would make it another popover, and a closed one.
+    popover = st.popover(
+        "More filters", icon=":material/tune:", key=f"{KEY}more", on_change="rerun"
+    )
+    if used:
+        st.badge(f"{used} set", color="primary")
     if not popover.open:
         return
     with popover:

@@ -1,7 +1,7 @@
-"""The review page's view as its address: the filter, the table's order and columns, the place in
-it, the open row."""
+"""The review page's view as its address: filter, order and columns, or the saved view that has
+them; the place in the table, the open row."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from urllib.parse import urlencode
@@ -9,18 +9,20 @@ from uuid import UUID
 
 import streamlit as st
 
-from core.errors import Invalid
+from core.errors import GlimpseError, Invalid
 from core.permissions import Permission
 from core.review.columns import columns_of
 from core.review.filters import FILTER_NAMES, REPEATED, from_query, to_query
+from core.review.saved_views import SavedView
 from core.review.types import FeedbackFilter, Sort
 from ui.components.bundle import api_url
 from ui.guard import require
+from ui.resources import workbench
 
 _CURSOR = "page"
 _ROW = "row"
 _FIRST = "from"
-_SORT, _COLUMNS, _QUEUE = "sort", "columns", "queue"
+_SORT, _COLUMNS, _QUEUE, _SAVED = "sort", "columns", "queue", "view"
 SORTS: Mapping[Sort, str] = MappingProxyType(
     {
         Sort.NEWEST: "newest first",
@@ -45,6 +47,16 @@ class View:
     """Names out of `core.review.columns.COLUMNS`; None: the usual ones."""
     queue: int | None = None
     """How many were open when the triage queue began; None: the table is shown instead."""
+    saved: SavedView | None = None
+    """The saved view that the address names, as long as nothing of it is changed."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it is not, or not any more, what a saved view says."""
+        saved = self.saved
+        return saved is None or (saved.filter, saved.sort, saved.columns) != (
+            *(self.filter, self.sort, self.columns),
+        )
 
 
 def view_in_address() -> View:
@@ -55,6 +67,27 @@ def view_in_address() -> View:
         opened = UUID(row) if row else None
     except ValueError as error:
         raise Invalid("The address does not name a rating; reset the filters.") from error
+    first, queue = said.get(_FIRST, ""), said.get(_QUEUE, "")
+    filter, sort, columns, saved = _asked(said)
+    return View(
+        filter,
+        said.get(_CURSOR),
+        opened,
+        int(first) if first.isdecimal() else 1,
+        sort,
+        columns,
+        int(queue) if queue.isdecimal() and opened else None,
+        saved,
+    )
+
+
+def _asked(
+    said: Mapping[str, str],
+) -> tuple[FeedbackFilter, Sort, tuple[str, ...] | None, SavedView | None]:
+    """Filter, order and columns, as the address says them or a saved view that it names."""
+    if said.get(_SAVED):
+        saved = _saved(said)
+        return saved.filter, saved.sort, saved.columns, saved
     filter = from_query(
         {
             name: st.query_params.get_all(name) if name in REPEATED else said[name]
@@ -62,16 +95,18 @@ def view_in_address() -> View:
             if name in said
         }
     )
-    first, queue = said.get(_FIRST, ""), said.get(_QUEUE, "")
-    return View(
-        filter,
-        said.get(_CURSOR),
-        opened,
-        int(first) if first.isdecimal() else 1,
-        _sort(said.get(_SORT, "")),
-        columns_of(said[_COLUMNS]) if said.get(_COLUMNS) else None,
-        int(queue) if queue.isdecimal() and opened else None,
-    )
+    columns = columns_of(said[_COLUMNS]) if said.get(_COLUMNS) else None
+    return filter, _sort(said.get(_SORT, "")), columns, None
+
+
+def _saved(said: Mapping[str, str]) -> SavedView:
+    if set(said) & {*FILTER_NAMES, _SORT, _COLUMNS}:
+        raise Invalid("The address names a saved view and filters as well; keep one of them.")
+    try:
+        view_id = UUID(said[_SAVED])
+    except ValueError as error:
+        raise Invalid("The address does not name a saved view; reset the filters.") from error
+    return workbench().views.get(require(Permission.REVIEW), view_id)
 
 
 def _sort(said: str) -> Sort:
@@ -85,15 +120,17 @@ def _sort(said: str) -> Sort:
 
 def query_of(view: View) -> dict[str, str | list[str]]:
     """The view in the words of the address; what is as usual is left out."""
+    saved = None if view.changed else view.saved
+    asked: dict[str, str | list[str]] = {_SAVED: str(saved.id)} if saved else to_query(view.filter)
     places = {
-        _SORT: str(view.sort) if view.sort is not Sort.NEWEST else None,
-        _COLUMNS: ",".join(view.columns) if view.columns else None,
+        _SORT: str(view.sort) if view.sort is not Sort.NEWEST and not saved else None,
+        _COLUMNS: ",".join(view.columns) if view.columns and not saved else None,
         _CURSOR: view.cursor,
         _ROW: str(view.row) if view.row else None,
         _FIRST: str(view.first) if view.cursor else None,
         _QUEUE: None if view.queue is None else str(view.queue),
     }
-    return to_query(view.filter) | {name: place for name, place in places.items() if place}
+    return asked | {name: place for name, place in places.items() if place}
 
 
 def show_in_address(view: View) -> None:
@@ -144,11 +181,18 @@ def reset() -> None:
     require(Permission.REVIEW)
     try:
         view = view_in_address()
-    except Invalid:
+    except GlimpseError:
         view = View(FeedbackFilter())
     open_filter(view, FeedbackFilter())
 
 
-def export_url(filter: FeedbackFilter) -> str:
-    query = {"format": "csv", **to_query(filter)}
+def export_url(
+    view: View, kind: str, columns: Sequence[str] | None = None, *, images: bool = False
+) -> str:
+    """Where a file of the view's ratings is: `csv`, `coco` or `evidence`."""
+    query: dict[str, str | list[str]] = {"format": kind, **to_query(view.filter)}
+    if columns is not None:
+        query["columns"] = ",".join(columns)
+    if images:
+        query["images"] = "yes"
     return api_url(f"feedback/export?{urlencode(query, doseq=True)}")

@@ -38,7 +38,7 @@ def users_table(people: Sequence[UserInfo]) -> None:
 
 def state_of(user: UserInfo) -> str:
     if not user.active:
-        return "disabled"
+        return "demo" if user.demo else "disabled"
     return "temporary password" if user.must_change_password else "active"
 
 

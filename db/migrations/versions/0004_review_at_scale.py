@@ -12,6 +12,38 @@ depends_on = None
 _TIME = postgresql.TIMESTAMP(timezone=True)
 _NOW = sa.text("now()")
 
+_OWN_BOXES = """
+create function boxes_by_phrase(output jsonb, params jsonb) returns jsonb
+language sql immutable parallel safe
+return (
+    select coalesce(jsonb_agg(box order by place), '[]')
+    from jsonb_path_query(output, '$.detections[*]') with ordinality as raw (box, place)
+    where (box ->> 'score')::numeric >= greatest(
+        coalesce(
+            params -> 'phrase_thresholds' ->> (box ->> 'label'), params ->> 'box_threshold'
+        )::numeric,
+        (params ->> 'text_threshold')::numeric
+    )
+)
+"""
+_SHOWN_BOXES = """
+create function shown_boxes(output jsonb, params jsonb) returns jsonb
+language sql immutable parallel safe
+return case when params ? 'phrase_thresholds' then boxes_by_phrase(output, params)
+else jsonb_path_query_array(
+    output, '$.detections[*] ? (@.score >= $box_threshold && @.score >= $text_threshold)', params
+) end
+"""
+"""The boxes that reach the run's thresholds, or that of their phrase: what counts as found. Apart,
+so that this one costs nothing where no phrase has its own: the planner puts it in place."""
+
+_BOXES = """
+alter table runs drop column boxes, add column boxes integer generated always as (
+    case when task = 'detection' and status = 'done'
+    then jsonb_array_length(shown_boxes(output, params)) end
+) stored
+"""
+
 _RUN_TEXT = r"""
 create function run_text(task text, output jsonb, params jsonb) returns text
 language sql immutable parallel safe
@@ -19,10 +51,7 @@ return case when task = 'detection' then (
     select string_agg(
         (box ->> 'label') || ' ' || round((box ->> 'score')::numeric, 2)::text, '; '
     )
-    from jsonb_path_query(output, '$.detections[*]') as box
-    where (box ->> 'score')::numeric >= greatest(
-        (params ->> 'box_threshold')::numeric, (params ->> 'text_threshold')::numeric, 0
-    )
+    from jsonb_array_elements(shown_boxes(output, params)) as box
 ) else (
     select string_agg(coalesce(params #>> '{lead,text}', '') || written, E'\n\n')
     from jsonb_array_elements_text(
@@ -83,11 +112,7 @@ begin
         0, extract(epoch from new.created_at - coalesce(r.finished_at, r.created_at)) * 1000
     );
     if r.task = 'detection' then
-        shown := jsonb_path_query_array(
-            r.output,
-            '$.detections[*] ? (@.score >= $box_threshold && @.score >= $text_threshold)',
-            r.params
-        );
+        shown := shown_boxes(r.output, r.params);
         new.phrases := array(
             select distinct lower(box ->> 'label') from jsonb_array_elements(shown) as box
             order by 1
@@ -137,11 +162,8 @@ update feedback f set
     top_p = round((r.params ->> 'top_p')::numeric * 20) / 20,
     verdicts = feedback_verdicts(f.run_id, f.user_id)
 from (
-    select *, case when task = 'detection' then jsonb_path_query_array(
-        output,
-        '$.detections[*] ? (@.score >= $box_threshold && @.score >= $text_threshold)',
-        params
-    ) else '[]' end as shown from runs
+    select *, case when task = 'detection' then shown_boxes(output, params) else '[]' end as shown
+    from runs
 ) as r
 where r.id = f.run_id
 """
@@ -149,6 +171,8 @@ where r.id = f.run_id
 
 def upgrade() -> None:
     _add_columns()
+    for boxes in (_OWN_BOXES, _SHOWN_BOXES, _BOXES):
+        op.execute(boxes)
     for function in (_RUN_TEXT, _RUN_SEARCH, _VERDICTS, _FILL, _JUDGED):
         op.execute(function)
     op.execute("alter table feedback alter column search drop expression")
@@ -349,12 +373,16 @@ def _create_events_signals_and_drafts() -> None:
         sa.Column("run_id", sa.UUID(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("detail", postgresql.JSONB(), server_default="{}", nullable=False),
+        sa.Column("model_id", sa.UUID(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("demo", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", _TIME, server_default=_NOW, nullable=False),
         sa.CheckConstraint(
             "kind in ('stopped', 'regenerated', 'abandoned', 'copied', 'downloaded')",
             name=op.f("ck_run_signals_kind"),
         ),
         _refers("run_signals", "run_id", "runs", ondelete="CASCADE"),
+        _refers("run_signals", "model_id", "models"),
         sa.PrimaryKeyConstraint("run_id", "kind", name=op.f("pk_run_signals")),
     )
     op.create_table(

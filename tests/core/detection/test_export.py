@@ -47,6 +47,7 @@ def made(*raw: Detection, sha256: str = ONE, **fields: Any) -> DetectionRun:
         "phrases": ("red circle", "blue square"),
         "box_threshold": 0.35,
         "text_threshold": 0.25,
+        "phrase_thresholds": {},
         "caption": False,
         "image": ImageInfo(sha256, "image/jpeg", 400, 300),
         "raw": raw,

@@ -68,6 +68,8 @@ def test_blank_values_are_no_limits() -> None:
         ({"status": "open"}, "status"),
         ({"text": "x" * 201}, "text"),
         ({"text": "a\x00b"}, "text"),
+        ({"text": "?! - '%'"}, "text"),
+        ({"text": "、。"}, "text"),
         ({"user": "a\ud800"}, "user"),
         ({"order": "rating"}, "order"),
         ({"score_min": "nan"}, "score_min"),

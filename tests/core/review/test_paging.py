@@ -50,14 +50,21 @@ def walked(world: World, filter: FeedbackFilter, sort: Sort, size: int) -> list[
     return down
 
 
-@pytest.mark.parametrize(("few", "window"), [(8000, 10_000), (0, 10_000), (0, 4), (3, 2)])
+@pytest.mark.parametrize("fetching", [None, True, False])
+@pytest.mark.parametrize(("fetched", "window"), [(16_000, 10_000), (3, 2)])
 def test_every_way_of_finding_shows_the_same_pages(
-    world: World, few: int, window: int, monkeypatch: pytest.MonkeyPatch
+    world: World,
+    fetching: bool | None,
+    fetched: int,
+    window: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(review_find, "FEW", few)
+    if fetching is not None:
+        monkeypatch.setattr(review_find, "fetching_is_less", lambda *_: fetching)
+    monkeypatch.setattr(review_find, "FETCHED", fetched)
     monkeypatch.setattr(review_find, "WINDOW", window)
-    draw = random.Random(few + window)  # noqa: S311
-    for _ in range(40):
+    draw = random.Random(f"{fetching} {window}")  # noqa: S311
+    for _ in range(25):
         filter, sort = drawn(draw), draw.choice(list(Sort))
         size = draw.choice((5, 20))
         assert walked(world, filter, sort, size) == expected(world, filter, sort), (filter, sort)
