@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.permissions import Actor
 from core.review.types import Total
+from ui.components.ask_raters import ask_raters
 from ui.components.review_acts import OpenRating, start_queue
 from ui.components.review_detail import what_was_said
 from ui.components.review_detail_history import history
@@ -54,6 +55,7 @@ def queue_page(actor: Actor, view: View, feedback_id: UUID) -> None:
     with wide:
         run_shown(actor, detail)
         run_made(detail)
+        ask_raters(actor, detail.run_id)
         other_ratings(actor, detail)
     with narrow, st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
