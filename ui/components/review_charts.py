@@ -38,7 +38,7 @@ def charts_switch() -> bool:
 def charts_frames() -> Frames:
     """Room for the charts over the table, which stands still when they come."""
     wide, middle, narrow = (
-        column.container(height=_FRAME, border=False) for column in st.columns([4.4, 3, 3])
+        column.container(height=_FRAME, border=False) for column in st.columns([4.2, 3, 3.2])
     )
     return wide, middle, narrow
 

@@ -38,6 +38,8 @@ class Drawing:
     marks: Mapping[str, Picked]
     """Each mark in words with its figures, for the menu over the chart."""
     alt: str
+    """What kind of chart it is. Its figures are said by its marks and its menu: with another text
+    here the browser would draw the chart anew instead of exchanging its data."""
     empty: str | None = None
     """Why there is nothing to draw, where there is not."""
     help: str | None = None

@@ -41,6 +41,7 @@ def _figure(name: str, x: dict[str, Any], shape: str) -> dict[str, Any]:
                     "x": {**x, "field": f"{name}_low"},
                     "x2": {"field": f"{name}_high"},
                     "y": _y("at"),
+                    "color": QUIET,
                 },
             },
             {
@@ -172,7 +173,7 @@ def models_chart(models: Sequence[ModelFigures]) -> Drawing:
             }
             for model in models
         },
-        alt="Models compared. " + "; ".join(map(_said, shown)),
+        alt="Models compared: positive share and mean rating of each revision",
         empty=None if shown else "No ratings, so no model to compare.",
         help="The share of ratings of 4 and 5, and the mean rating, each with its 95% interval. "
         f"Drawn are the {MOST} rated most; “Rows” has all.",

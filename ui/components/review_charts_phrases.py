@@ -160,7 +160,7 @@ def phrases_chart(phrases: Phrases) -> Drawing:
         data={"boxes": _boxes(shown)},
         narrow=_rows,
         marks=marks,
-        alt="Precision by phrase. " + "; ".join(_precision(phrase) for phrase in shown),
+        alt="Precision by phrase: right and wrong among the judged boxes",
         empty=None if shown else NO_VERDICTS,
         help="The part of the judged boxes that was right or loose, left, against those with the "
         "wrong label or not there; the black line is the 95% interval. Missed ones are no part "

@@ -73,7 +73,7 @@ def ratings_chart(kpis: Kpis) -> Drawing:
             for rating, words in zip(ratings, said, strict=True)
             if kpis.by_rating[rating - 1]
         },
-        alt="How many of each rating: " + "; ".join(said),
+        alt="How many of each rating",
         empty=None if kpis.rated else "none",
     )
 

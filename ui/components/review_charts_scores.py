@@ -132,8 +132,7 @@ def scores_chart(bins: Sequence[ScoreBin]) -> Drawing:
             for words, (step, kind, n) in zip(said, rows, strict=True)
             if n
         },
-        alt=f"Scores of judged boxes: {right:,} right and {wrong:,} wrong. "
-        + "; ".join(words for words, (_, _, n) in zip(said, rows, strict=True) if n),
+        alt="Scores of the judged boxes, right ones upwards and wrong ones downwards",
         empty=None if bins else NO_VERDICTS,
         help="Right or loose boxes upwards; those with the wrong label or not there downwards.",
     )

@@ -89,7 +89,8 @@ def _spec(task: Task) -> Mapping[str, Any]:
                     "mark": {
                         **text,
                         "dy": 7,
-                        "opacity": {"expr": f"bandwidth('x') > 28 && {_TALL} ? 1 : 0"},
+                        "fontSize": 10,
+                        "opacity": {"expr": f"bandwidth('x') > 33 && {_TALL} ? 1 : 0"},
                     },
                     "encoding": {"text": {"field": "counted"}, "color": ink},
                 },
@@ -126,7 +127,7 @@ def settings_chart(map: SettingsMap) -> Drawing:
         },
         narrow=_rows,
         marks=said,
-        alt=f"Mean rating by {x_name} and {y_name}. " + "; ".join(list(said)[:20]),
+        alt=f"Mean rating by {x_name} and {y_name}",
         help="The mean rating and how many ratings; the colours are those of the ratings over "
         "time. Temperatures are rounded to .1, the others to .05.",
     )

@@ -136,7 +136,7 @@ def tags_chart(tags: Tags) -> Drawing:
                 zip(said, tags.pairs, strict=True), key=lambda each: -each[1].n
             )
         },
-        alt="Tags given together. " + "; ".join(said[:20]),
+        alt="How often two tags are given together",
         empty=None if tags.tags else "No tags in these ratings.",
         help="How many ratings have both tags; on the diagonal, in grey, how many have the one. "
         f"Counted are the {MAX_TAGS} tags used most.",

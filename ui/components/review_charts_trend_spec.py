@@ -181,6 +181,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                 "mark": {
                     "type": "text",
                     "align": "left",
+                    "baseline": "top",
                     "dx": 4,
                     "fontSize": 11,
                     "limit": {"expr": "scale('x', datum.until) - scale('x', datum.at) - 8"},
