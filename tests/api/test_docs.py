@@ -40,6 +40,10 @@ CALLS = {
     ("patch", "/api/v1/feedback/{feedback_id}"),
     ("get", "/api/v1/requests"),
     ("post", "/api/v1/runs/{run_id}/requests"),
+    ("get", "/api/v1/views"),
+    ("post", "/api/v1/views"),
+    ("get", "/api/v1/views/{view_id}"),
+    ("delete", "/api/v1/views/{view_id}"),
     ("get", "/api/v1/feedback/export"),
 }
 
