@@ -52,7 +52,7 @@ def codes(app: AppTest) -> list[str]:
 
 def control(app: AppTest, kind: str, name: str) -> Any:
     """The one control of the open rating; its key changes with what is kept."""
-    return next(each for each in app.get(kind) if each.key.startswith(f"review-{name}-0"))
+    return next(each for each in app.get(kind) if str(each.key).startswith(f"review-{name}-0"))
 
 
 def metric(app: AppTest, label: str) -> str:

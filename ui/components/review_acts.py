@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import streamlit as st
@@ -47,14 +48,12 @@ class OpenRating:
 
     def drafted(self) -> Changes:
         """Note and answer as they stand in their fields, where they differ from what is kept."""
-        typed = {name: st.session_state.get(field_of(self.id, name)) for name in self.texts}
-        return Changes(
-            **{
-                name: typed[name]
-                for name, kept in self.texts.items()
-                if typed[name] is not None and typed[name].strip() != kept
-            }
-        )
+        changes: dict[str, Any] = {}
+        for name, kept in self.texts.items():
+            typed = st.session_state.get(field_of(self.id, name))
+            if typed is not None and typed.strip() != kept:
+                changes[name] = typed
+        return Changes(**changes)
 
 
 def field_of(feedback_id: UUID, name: str) -> str:
