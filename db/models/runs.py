@@ -118,6 +118,11 @@ class Run(Base):
         Index("ix_runs_page", text("created_at desc"), text("id desc")),
         Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
         Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
+        Index(
+            "ix_runs_words",
+            text("feedback_search(left(prompt, 100000))"),
+            postgresql_using="gin",
+        ),
         Index("ix_runs_image", "image_sha256", postgresql_using="hash"),
         Index(
             "ix_runs_request",

@@ -17,7 +17,7 @@ from sqlalchemy.sql.util import ClauseAdapter
 
 from db.models import Feedback, Model, VerdictTotal
 from db.repositories.review_order import Part, Place
-from db.repositories.review_sql import Criteria, models_named, raters_with, where_feedback
+from db.repositories.review_sql import Criteria, models_named, raters_with, shown, where_feedback
 
 FETCHED = 16_000
 """At most so many rows are fetched before it is tried in order."""
@@ -87,15 +87,23 @@ class _Search:
     def _expected(self, every: Sequence[ColumnElement[bool]]) -> int:
         """How many rows may match: of boxes the planner knows nothing, but they are counted."""
         judged = self._asked.get("judged")
-        if judged is None:
+        if judged is not None:
+            if judged["score_min"] is not None or judged["score_max"] is not None:
+                return FETCHED  # the few may be among very many judged so
+            return self._boxes(judged["phrase"], judged["verdicts"])
+        phrase = self._asked.get("phrase")
+        if phrase is None:
             return self._estimated(every)
-        if judged["score_min"] is not None or judged["score_max"] is not None:
-            return FETCHED  # the few may be among very many judged so
-        counted = select(func.coalesce(func.sum(VerdictTotal.n), 0)).where(
-            VerdictTotal.verdict.in_(judged["verdicts"])
-        )
-        if judged["phrase"] is not None:
-            counted = counted.where(VerdictTotal.phrase == func.lower(judged["phrase"]))
+        others = {name: value for name, value in self._asked.items() if name != "phrase"}
+        return self._estimated([*where_feedback(others), shown(phrase)]) + self._boxes(phrase, ())
+
+    def _boxes(self, phrase: str | None, verdicts: Sequence[str]) -> int:
+        """How many were judged, all over."""
+        counted = select(func.coalesce(func.sum(VerdictTotal.n), 0))
+        if phrase is not None:
+            counted = counted.where(VerdictTotal.phrase == func.lower(phrase))
+        if verdicts:
+            counted = counted.where(VerdictTotal.verdict.in_(verdicts))
         return int(self._session.scalars(counted).one())
 
     def _estimated(self, where: Sequence[ColumnElement[bool]]) -> int:

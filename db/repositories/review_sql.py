@@ -63,10 +63,11 @@ def _label(phrase: str) -> ColumnElement[str]:
 
 
 def _labelled(phrase: str) -> ColumnElement[bool]:
-    return or_(
-        Feedback.phrases.contains(array([_label(phrase)])),
-        _one_box({"label": _label(phrase)}),
-    )
+    return or_(shown(phrase), _one_box({"label": _label(phrase)}))
+
+
+def shown(phrase: str) -> ColumnElement[bool]:
+    return Feedback.phrases.contains(array([_label(phrase)]))
 
 
 def _one_box(said: Mapping[str, Any]) -> ColumnElement[bool]:

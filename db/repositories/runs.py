@@ -5,7 +5,17 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, case, exists, func, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    SQLColumnExpression,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
@@ -18,6 +28,9 @@ __all__ = ["Image", "ImageRepository", "Listed", "Model", "ModelRepository", "Ru
 Listed = tuple[Run, Model, int | None, float | None, str | None]
 """A run without its output, its model, the user's own rating of it, its box threshold where its
 boxes are counted, and what was answered to the rating."""
+
+LAST_RUNS = 5_000
+"""So many of a person's last runs are looked through before the index is asked."""
 
 
 class RunRepository:
@@ -147,26 +160,55 @@ class RunRepository:
     ) -> Sequence[Listed]:
         """The user's runs, newest first, beginning behind the run at `after`.
 
-        `text` is looked for in the prompt, in any case; `until` itself is not included.
+        `text` is looked for in the prompt, in any case, from where a word begins; `until` itself
+        is not included.
         """
-        query = _listed(user_id).limit(limit)
-        wanted = {Run.task: task, Model.name: model, Run.status: status}
-        for column, value in wanted.items():
+        query = select(Run.id, Run.created_at, Run.prompt).where(Run.user_id == user_id)
+        for column, value in ((Run.task, task), (Run.status, status)):
             if value is not None:
                 query = query.where(column == value)
+        if model is not None:
+            models = self._session.scalars(select(Model.id).where(Model.name == model)).all()
+            query = query.where(Run.model_id.in_(models))
         if after is not None:
             query = query.where(tuple_(Run.created_at, Run.id) < after)
-        if text:
-            query = query.where(Run.prompt.icontains(text, autoescape=True))
         if rated is not None:
-            query = query.where(Feedback.id.is_not(None) if rated else Feedback.id.is_(None))
+            # Asked of each run, so that these are read newest first and no further than a page.
+            own = (Feedback.run_id == Run.id, Feedback.user_id == user_id)
+            found = select(Feedback.rating).where(*own).correlate(Run).scalar_subquery()
+            query = query.where(found.is_not(None) if rated else found.is_(None))
         if since is not None:
             query = query.where(Run.created_at >= since)
         if until is not None:
             query = query.where(Run.created_at < until)
         if image_sha256 is not None:
             query = query.where(Run.image_sha256 == image_sha256)
-        return [(row[0], row[1], row[2], row[3], row[4]) for row in self._session.execute(query)]
+        ids = self._with_text(query, text, limit) if text else self._newest(query, limit)
+        rows = self._session.execute(_listed(user_id).where(Run.id.in_(ids))) if ids else ()
+        return [(row[0], row[1], row[2], row[3], row[4]) for row in rows]
+
+    def _newest(self, query: Select[*tuple[Any, ...]], limit: int) -> Sequence[UUID]:
+        query = query.order_by(Run.created_at.desc(), Run.id.desc()).limit(limit)
+        return self._session.scalars(query).all()
+
+    def _with_text(self, query: Select[*tuple[Any, ...]], text: str, limit: int) -> Sequence[UUID]:
+        """Common words are found among the last runs; the index tells where rare ones are."""
+        last = query.order_by(Run.created_at.desc(), Run.id.desc()).limit(LAST_RUNS).subquery()
+        has_words = any(map(str.isalnum, text))
+        holds = last.c.prompt.icontains(text, autoescape=True)
+        if has_words:  # making words of a prompt takes long
+            holds = case((holds, _says(last.c.prompt, text)), else_=False)
+        found = select(last.c.id).where(holds)
+        found = found.order_by(last.c.created_at.desc(), last.c.id.desc()).limit(limit)
+        ids = self._session.scalars(found).all()
+        if len(ids) == limit:
+            return ids
+        query = query.where(Run.prompt.icontains(text, autoescape=True))
+        if not has_words:
+            return self._newest(query, limit)
+        matching = query.where(_says(Run.prompt, text)).cte("found").prefix_with("materialized")
+        found = select(matching.c.id).order_by(matching.c.created_at.desc(), matching.c.id.desc())
+        return self._session.scalars(found.limit(limit)).all()
 
     def writers(self, task: str) -> Sequence[int | None]:
         """The keys of those who write runs of `task`, or left them; None for an unknown one."""
@@ -186,6 +228,11 @@ class RunRepository:
             Run.task == task, Run.status == "running", Run.writer.is_not_distinct_from(writer)
         )
         return self._session.scalars(left.with_for_update()).all()
+
+
+def _says(prompt: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """By the index on the words of prompts."""
+    return func.feedback_search(func.left(prompt, 100_000)).op("@@")(func.words_begun(text))
 
 
 def _listed(user_id: UUID) -> Select[Run, Model, int, float | None, str]:

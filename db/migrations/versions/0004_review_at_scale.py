@@ -70,6 +70,14 @@ return feedback_search(
 """
 """A search vector must not grow over a megabyte, so very long texts count with their beginning."""
 
+_WORDS_BEGUN = """
+create function words_begun(phrase text) returns tsquery
+language sql immutable parallel safe strict
+return case when numnode(feedback_query(phrase)) = 0 then feedback_query(phrase)
+    else (feedback_query(phrase)::text || ':*')::tsquery end
+"""
+"""Words in this order, of which the last may go on."""
+
 _VERDICTS = """
 create function feedback_verdicts(of_run uuid, of_user uuid) returns jsonb
 language sql stable
@@ -173,7 +181,7 @@ def upgrade() -> None:
     _add_columns()
     for boxes in (_OWN_BOXES, _SHOWN_BOXES, _BOXES):
         op.execute(boxes)
-    for function in (_RUN_TEXT, _RUN_SEARCH, _VERDICTS, _FILL, _JUDGED):
+    for function in (_RUN_TEXT, _RUN_SEARCH, _WORDS_BEGUN, _VERDICTS, _FILL, _JUDGED):
         op.execute(function)
     op.execute("alter table feedback alter column search drop expression")
     op.execute(_COPY_OLD)
@@ -222,6 +230,12 @@ def _create_indexes() -> None:
         sa.literal_column("created_at desc"),
         sa.literal_column("id desc"),
     ]
+    op.create_index(
+        "ix_runs_words",
+        "runs",
+        [sa.literal_column("feedback_search(left(prompt, 100000))")],
+        postgresql_using="gin",
+    )
     op.create_index("ix_feedback_phrases", "feedback", ["phrases"], postgresql_using="gin")
     op.create_index(
         "ix_feedback_verdicts",

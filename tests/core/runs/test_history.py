@@ -132,6 +132,34 @@ def test_filters(
     assert page.next is None
 
 
+@pytest.mark.parametrize("last", [0, 1, 5_000])
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("RED h", "again hat text"),
+        ("hats_now", "text"),
+        ("ed hat", ""),
+        ("0% of", ""),
+        ("100% of", "text"),
+        ("%", "text"),
+        ("dog. red", ""),
+        ("red hat. d", "again"),
+    ],
+)
+def test_text_is_found_however_long_ago(
+    runs: RunService,
+    ann: Actor,
+    made: dict[str, UUID],
+    text: str,
+    found: str,
+    last: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("db.repositories.runs.LAST_RUNS", last)
+    page = runs.history(ann, HistoryFilter(text=text))
+    assert [run.id for run in page.runs] == [made[name] for name in found.split()]
+
+
 def test_pages_follow_each_other_while_runs_are_added(
     runs: RunService, database: Database, ann: Actor
 ) -> None:
