@@ -8,7 +8,7 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 BENCHES := service second_prompt repeated looking together rerun claims \
 	streams streamers first_token interrupted alternatives lasting text_wire on_gpu demo \
-	review_figures review_pages review_search feedback_writes
+	review_figures review_pages review_search feedback_writes export
 
 .PHONY: run test test-slow check format docs browser train-detector train-writer evaluate bench clean
 

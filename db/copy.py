@@ -38,20 +38,13 @@ class Source:
 
     def copy_csv(self, statement: AnySelect, into: Sink, quoted: Sequence[str] = ()) -> None:
         """The rows as CSV in UTF-8 with a header line; columns of `quoted` always in quotes."""
-        force: sql.Composable = sql.SQL("")
-        if quoted:
-            names = sql.SQL(", ").join(map(sql.Identifier, quoted))
-            force = sql.SQL(", force_quote ({})").format(names)
-        self._copy(statement, into, sql.SQL("format csv, header{}").format(force))
+        with self._driver.cursor() as cursor:
+            cursor.copy_expert(csv_command(cursor, statement, quoted), into, size=_CHUNK_BYTES)
 
     def copy_lines(self, statement: AnySelect, into: Sink) -> None:
         """The rows' only column, which must have no control characters, a line each."""
-        signs = sql.SQL("format csv, delimiter E'\\x02', quote E'\\x01'")
-        self._copy(statement, into, signs)
-
-    def _copy(self, statement: AnySelect, into: Sink, options: sql.Composable) -> None:
         with self._driver.cursor() as cursor:
-            command = _copy_command(cursor, statement, options)
+            command = _command(cursor, statement, "format csv, delimiter E'\\x02', quote E'\\x01'")
             cursor.copy_expert(command, into, size=_CHUNK_BYTES)
 
 
@@ -162,18 +155,29 @@ class CopyStream(Iterator[bytes]):
             return
 
 
-def written_out(cursor: extensions.cursor, statement: AnySelect) -> bytes:
+def csv_command(
+    cursor: extensions.cursor, statement: AnySelect, quoted: Sequence[str] = ()
+) -> bytes:
+    force = ""
+    if quoted:
+        names = sql.SQL(", ").join(map(sql.Identifier, quoted)).as_string(cursor)
+        force = f", force_quote ({names})"
+    return _command(cursor, statement, f"format csv, header{force}")
+
+
+def _written_out(cursor: extensions.cursor, statement: AnySelect) -> bytes:
     """The statement with its parameters in it, quoted by the driver: COPY takes none."""
-    compiled = statement.compile(
-        dialect=postgresql.psycopg2.dialect(),  # type: ignore[no-untyped-call]
-        compile_kwargs={"render_postcompile": True},
-    )
-    query: bytes = cursor.mogrify(str(compiled), compiled.params)
+    dialect = postgresql.psycopg2.dialect()  # type: ignore[no-untyped-call]
+    compiled = statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    values = dict(compiled.params)
+    for name, bind in compiled.binds.items():
+        process = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        if process is not None and name in values:
+            values[name] = process(values[name])  # as JSON, where the column is
+    query: bytes = cursor.mogrify(str(compiled), values)
     return query
 
 
-def _copy_command(
-    cursor: extensions.cursor, statement: AnySelect, options: sql.Composable
-) -> bytes:
-    said = options.as_string(cursor).encode()
-    return b"copy (" + written_out(cursor, statement) + b") to stdout with (" + said + b")"
+def _command(cursor: extensions.cursor, statement: AnySelect, options: str) -> bytes:
+    said = options.encode()
+    return b"copy (" + _written_out(cursor, statement) + b") to stdout with (" + said + b")"
