@@ -53,16 +53,20 @@ with shown(stop=True):
 with tools:
     views_menu(actor, view)
     export_menu(view, header.current.rated)
-filter_bar(view, choices)
+# What comes and goes has a place of its own, so that what follows stays where it is, as it is.
+with st.container():
+    filter_bar(view, choices)
 figures(header, view)
-demo_notice(actor, view)
-queue_ended(view)
+with st.container():
+    demo_notice(actor, view)
+    queue_ended(view)
 frames = charts_frames() if with_charts else None
 with shown():
     table_tools(actor, view, page)
 wide, *narrow = st.columns([3, 2] if view.row else [1], gap="medium")
 with wide:
     feedback_table(view, page, total)
+below = st.container()
 if view.row:
     with narrow[0], shown():
         row_detail(actor, view, view.row, beside)
@@ -72,4 +76,5 @@ if frames is not None:
     with shown():
         charts = counted(actor, view.filter)
         charts_of_ratings(view, charts, frames)
-        charts_of_boxes(view, charts)
+        with below:
+            charts_of_boxes(view, charts)

@@ -21,7 +21,7 @@ from ui.session import KeptCharts, session
 
 Frames = tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]
 
-_HEIGHT, _HALF, _FRAME = 290, 117, 356
+_HEIGHT, _HALF, _FRAME = 290, 111, 352
 _KEPT = 30
 """Charts are good for so many times as long as they took to count, so that looking through the
 rows of one filter costs a thirtieth of that at most."""
@@ -38,7 +38,7 @@ def charts_switch() -> bool:
 def charts_frames() -> Frames:
     """Room for the charts over the table, which stands still when they come."""
     wide, middle, narrow = (
-        column.container(height=_FRAME, border=False) for column in st.columns([5, 3, 3])
+        column.container(height=_FRAME, border=False) for column in st.columns([4.2, 3, 3.2])
     )
     return wide, middle, narrow
 
@@ -61,7 +61,7 @@ def charts_of_ratings(view: View, charts: Charts, frames: Frames) -> None:
         draw(view, models_chart(charts.models), _HEIGHT)
     with narrow:
         if not charts.settings:
-            st.markdown("**Settings**")
+            st.markdown(":small[**Settings**]")
             st.caption("No ratings of runs with known settings match the filters.")
         for map in charts.settings:
             height = _HEIGHT if len(charts.settings) == 1 else _HALF

@@ -38,6 +38,8 @@ class Drawing:
     marks: Mapping[str, Picked]
     """Each mark in words with its figures, for the menu over the chart."""
     alt: str
+    """What kind of chart it is. Its figures are said by its marks and its menu: with another text
+    here the browser would draw the chart anew instead of exchanging its data."""
     empty: str | None = None
     """Why there is nothing to draw, where there is not."""
     help: str | None = None
@@ -46,7 +48,7 @@ class Drawing:
 def draw(view: View, drawing: Drawing, height: int) -> None:
     """A line of heading, and under it the chart in `height` pixels, or why there is none."""
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.markdown(drawing.title, help=drawing.help)
+        st.markdown(f":small[{drawing.title}]", help=drawing.help)
         if drawing.empty is None:
             _menu(view, drawing)
     if drawing.empty is not None:
@@ -99,10 +101,10 @@ def _clicked(view: View, name: str, narrow: Narrow, key: str) -> None:
 
 def _open(view: View, narrow: Narrow, picked: Picked) -> None:
     with shown():
-        open_filter(view, _narrowed(view.filter, narrow, picked))
+        open_filter(view, narrowed(view.filter, narrow, picked))
 
 
-def _narrowed(filter: FeedbackFilter, narrow: Narrow, picked: Picked) -> FeedbackFilter:
+def narrowed(filter: FeedbackFilter, narrow: Narrow, picked: Picked) -> FeedbackFilter:
     """The browser says what was picked, so it may be anything."""
     try:
         return narrow(filter, picked)

@@ -1,5 +1,7 @@
 """What the charts look like, in both themes and with any sight."""
 
+from typing import Any
+
 from core.detection.palette import contrast
 
 RATING_COLOURS = ("#e96d5e", "#c58902", "#60646b", "#3c97e8", "#4e5eee")
@@ -19,6 +21,15 @@ QUIET = {"value": "gray"}
 FIT = {"type": "fit", "contains": "padding"}
 PADDING = {"left": 0, "right": 6, "top": 4, "bottom": 6}
 POINTER = "pointer"
+
+
+SILENT: dict[str, Any] = {"tooltip": None, "aria": False}
+"""Of marks that only go with others, which speak for them."""
+
+
+def said(field: str) -> dict[str, Any]:
+    """What a mark says of itself, to the mouse and to a screen reader."""
+    return {"tooltip": {"field": field}, "description": {"field": field}}
 
 
 def mean_colour(mean: float) -> str:

@@ -9,7 +9,7 @@ from core.review.narrowing import to_model
 from core.review.types import FeedbackFilter
 from core.runs.types import Task
 from ui.components.review_charts_draw import Drawing, Picked
-from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET
+from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET, SILENT, said
 
 MOST = 7
 _DATA = {"name": "models"}
@@ -36,11 +36,12 @@ def _figure(name: str, x: dict[str, Any], shape: str) -> dict[str, Any]:
     return {
         "layer": [
             {
-                "mark": {"type": "rule", "strokeWidth": 2, "tooltip": None},
+                "mark": {"type": "rule", "strokeWidth": 2, **SILENT},
                 "encoding": {
                     "x": {**x, "field": f"{name}_low"},
                     "x2": {"field": f"{name}_high"},
                     "y": _y("at"),
+                    "color": QUIET,
                 },
             },
             {
@@ -50,7 +51,7 @@ def _figure(name: str, x: dict[str, Any], shape: str) -> dict[str, Any]:
                     "size": 60,
                     "opacity": 1,
                     "shape": shape,
-                    "tooltip": None,
+                    **SILENT,
                 },
                 "encoding": {"x": x, "y": _y("at")},
             },
@@ -106,7 +107,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                     "baseline": "middle",
                     "fontSize": 12,
                     "limit": {"expr": "width"},
-                    "tooltip": None,
+                    **SILENT,
                 },
                 "encoding": {
                     "x": {"value": 0},
@@ -123,7 +124,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                     "x2": {"value": {"expr": "width"}},
                     "y": _y("row"),
                     "y2": {"field": "end"},
-                    "tooltip": {"field": "said"},
+                    **said("said"),
                 },
             },
         ],
@@ -134,11 +135,11 @@ SPEC: Mapping[str, Any] = MappingProxyType(
 def models_chart(models: Sequence[ModelFigures]) -> Drawing:
     shown = models[:MOST]
     n = sum(model.ratings.n for model in models)
-    rest = f"; the {MOST} rated most, all in the list" if len(models) > MOST else ""
+    some = f"{MOST} of {len(models)}, " if len(models) > MOST else ""
     shares, means = ([m.positive_interval for m in shown], [m.mean_interval for m in shown])
     return Drawing(
         name="models",
-        title=f"**Models** n = {n:,}{rest}",
+        title=f"**Models** {some}n = {n:,}",
         spec=SPEC,
         data={
             "models": {
@@ -172,9 +173,10 @@ def models_chart(models: Sequence[ModelFigures]) -> Drawing:
             }
             for model in models
         },
-        alt="Models compared. " + "; ".join(map(_said, shown)),
+        alt="Models compared: positive share and mean rating of each revision",
         empty=None if shown else "No ratings, so no model to compare.",
-        help="The share of ratings of 4 and 5, and the mean rating, each with its 95% interval.",
+        help="The share of ratings of 4 and 5, and the mean rating, each with its 95% interval. "
+        f"Drawn are the {MOST} rated most; “Rows” has all.",
     )
 
 

@@ -10,7 +10,16 @@ from core.review.charts import MAX_PHRASES
 from core.review.narrowing import to_boxes
 from core.review.types import FeedbackFilter, JudgedAs
 from ui.components.review_charts_draw import Drawing, Picked
-from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET, RIGHT, WRONG
+from ui.components.review_charts_look import (
+    FIT,
+    PADDING,
+    POINTER,
+    QUIET,
+    RIGHT,
+    SILENT,
+    WRONG,
+    said,
+)
 
 NO_VERDICTS = "No verdicts in these ratings: judge boxes under a detection."
 KINDS = (JudgedAs.CORRECT, JudgedAs.INCORRECT, JudgedAs.MISSED)
@@ -25,7 +34,7 @@ def _x(field: str) -> dict[str, Any]:
         "field": field,
         "type": "quantitative",
         "title": "precision",
-        "scale": {"domain": [0, 1], "range": [{"expr": "width*0.3"}, {"expr": "width*0.66"}]},
+        "scale": {"domain": [0, 1], "range": [{"expr": "width*0.3"}, {"expr": "width*0.64"}]},
         "axis": {
             "orient": "bottom",
             "values": [0, 0.5, 1],
@@ -47,9 +56,9 @@ def _y(field: str) -> dict[str, Any]:
     }
 
 
-_TEXT = {"type": "text", "fontSize": 11, "baseline": "middle", "tooltip": None}
+_TEXT = {"type": "text", "fontSize": 11, "baseline": "middle", **SILENT}
 _COLUMNS = {
-    kind: {"expr": f"width*{place}"} for kind, place in zip(KINDS, (0.77, 0.88, 1.0), strict=True)
+    kind: {"expr": f"width*{place}"} for kind, place in zip(KINDS, (0.74, 0.86, 1.0), strict=True)
 }
 
 
@@ -71,7 +80,7 @@ def _column(kind: JudgedAs) -> list[dict[str, Any]]:
                 "y": _y("at"),
                 "text": {"field": "n", "type": "quantitative", "format": ","},
                 "color": QUIET,
-                "tooltip": {"field": "said"},
+                **said("said"),
             },
         },
     ]
@@ -106,12 +115,12 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                         "legend": None,
                         "scale": {"domain": list(KINDS[:2]), "range": [RIGHT, WRONG]},
                     },
-                    "tooltip": {"field": "said"},
+                    **said("said"),
                 },
             },
             {
                 "transform": [{"filter": f"datum.kind == '{KINDS[0]}' && isValid(datum.low)"}],
-                "mark": {"type": "rule", "strokeWidth": 2, "tooltip": None},
+                "mark": {"type": "rule", "strokeWidth": 2, **SILENT},
                 "encoding": {
                     "x": _x("low"),
                     "x2": {"field": "high"},
@@ -138,7 +147,6 @@ SPEC: Mapping[str, Any] = MappingProxyType(
 def phrases_chart(phrases: Phrases) -> Drawing:
     shown = phrases.shown
     n = sum(phrase.n for phrase in shown)
-    rest = f", {len(shown)} of {phrases.total:,} phrases" if phrases.total > len(shown) else ""
     marks = {
         _said(phrase, kind): {"phrase": phrase.phrase, "kind": str(kind)}
         for phrase in shown
@@ -147,16 +155,16 @@ def phrases_chart(phrases: Phrases) -> Drawing:
     }
     return Drawing(
         name="phrases",
-        title=f"**Precision by phrase** n = {n:,}{rest}",
+        title=f"**Precision by phrase** n = {n:,}",
         spec=SPEC,
         data={"boxes": _boxes(shown)},
         narrow=_rows,
         marks=marks,
-        alt="Precision by phrase. " + "; ".join(_precision(phrase) for phrase in shown),
+        alt="Precision by phrase: right and wrong among the judged boxes",
         empty=None if shown else NO_VERDICTS,
         help="The part of the judged boxes that was right or loose, left, against those with the "
         "wrong label or not there; the black line is the 95% interval. Missed ones are no part "
-        "of it.",
+        f"of it. Drawn are {len(shown)} of {phrases.total:,}, those judged most.",
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from core.review.narrowing import to_rating
 from core.review.types import FeedbackFilter, Kpis
 from ui.components.review_charts_draw import Drawing, Picked
-from ui.components.review_charts_look import FIT, PADDING, POINTER, RATING_COLOURS
+from ui.components.review_charts_look import FIT, PADDING, POINTER, RATING_COLOURS, said
 
 SPEC: Mapping[str, Any] = MappingProxyType(
     {
@@ -41,7 +41,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                         "legend": None,
                         "scale": {"domain": [1, 2, 3, 4, 5], "range": RATING_COLOURS},
                     },
-                    "tooltip": {"field": "said"},
+                    **said("said"),
                 },
             }
         ],
@@ -57,7 +57,7 @@ def ratings_chart(kpis: Kpis) -> Drawing:
     ]
     return Drawing(
         name="ratings",
-        title=":small[Ratings by stars]",
+        title="Ratings by stars",
         spec=SPEC,
         data={
             "bars": {
@@ -73,7 +73,7 @@ def ratings_chart(kpis: Kpis) -> Drawing:
             for rating, words in zip(ratings, said, strict=True)
             if kpis.by_rating[rating - 1]
         },
-        alt="How many of each rating: " + "; ".join(said),
+        alt="How many of each rating",
         empty=None if kpis.rated else "none",
     )
 

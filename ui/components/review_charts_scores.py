@@ -8,11 +8,20 @@ from core.review.chart_types import ScoreBin
 from core.review.narrowing import to_boxes
 from core.review.types import FeedbackFilter, JudgedAs
 from ui.components.review_charts_draw import Drawing, Picked
-from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET, RIGHT, WRONG
+from ui.components.review_charts_look import (
+    FIT,
+    PADDING,
+    POINTER,
+    QUIET,
+    RIGHT,
+    SILENT,
+    WRONG,
+    said,
+)
 from ui.components.review_charts_phrases import KINDS, NO_VERDICTS, WORDS
 
 _KINDS = KINDS[:2]
-_TEXT = {"type": "text", "align": "left", "dx": 4, "fontSize": 11, "tooltip": None}
+_TEXT = {"type": "text", "align": "left", "dx": 4, "fontSize": 11, **SILENT}
 
 
 def _said_of(kind: JudgedAs, y: dict[str, Any] | int, baseline: str) -> dict[str, Any]:
@@ -80,12 +89,12 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                         "legend": None,
                         "scale": {"domain": list(_KINDS), "range": [RIGHT, WRONG]},
                     },
-                    "tooltip": {"field": "said"},
+                    **said("said"),
                 },
             },
             {
                 "data": {"values": [{}]},
-                "mark": {"type": "rule", "strokeWidth": 1, "tooltip": None},
+                "mark": {"type": "rule", "strokeWidth": 1, **SILENT},
                 "encoding": {"y": {"datum": 0}, "color": QUIET},
             },
             _said_of(JudgedAs.CORRECT, 4, "top"),
@@ -123,8 +132,7 @@ def scores_chart(bins: Sequence[ScoreBin]) -> Drawing:
             for words, (step, kind, n) in zip(said, rows, strict=True)
             if n
         },
-        alt=f"Scores of judged boxes: {right:,} right and {wrong:,} wrong. "
-        + "; ".join(words for words, (_, _, n) in zip(said, rows, strict=True) if n),
+        alt="Scores of the judged boxes, right ones upwards and wrong ones downwards",
         empty=None if bins else NO_VERDICTS,
         help="Right or loose boxes upwards; those with the wrong label or not there downwards.",
     )

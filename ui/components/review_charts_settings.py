@@ -13,8 +13,10 @@ from ui.components.review_charts_look import (
     FIT,
     PADDING,
     POINTER,
+    SILENT,
     ink_on,
     mean_colour,
+    said,
     short,
 )
 
@@ -43,7 +45,7 @@ def _spec(task: Task) -> Mapping[str, Any]:
         "scale": {"paddingInner": 0.06, "paddingOuter": 0},
         "axis": _AXIS,
     }
-    text = {"type": "text", "fontSize": 11, "tooltip": None, "baseline": "middle"}
+    text = {"type": "text", "fontSize": 11, **SILENT, "baseline": "middle"}
     ink = {"field": "ink", "type": "nominal", "scale": None}
     return MappingProxyType(
         {
@@ -68,7 +70,7 @@ def _spec(task: Task) -> Mapping[str, Any]:
                             "type": "nominal",
                             "scale": None,
                         },
-                        "tooltip": {"field": "said"},
+                        **said("said"),
                     },
                 },
                 # Left out where a cell has no room for it; the menu has it all the same.
@@ -87,7 +89,8 @@ def _spec(task: Task) -> Mapping[str, Any]:
                     "mark": {
                         **text,
                         "dy": 7,
-                        "opacity": {"expr": f"bandwidth('x') > 28 && {_TALL} ? 1 : 0"},
+                        "fontSize": 10,
+                        "opacity": {"expr": f"bandwidth('x') > 33 && {_TALL} ? 1 : 0"},
                     },
                     "encoding": {"text": {"field": "counted"}, "color": ink},
                 },
@@ -108,7 +111,7 @@ def settings_chart(map: SettingsMap) -> Drawing:
     said = {_said(map.task, cell): _picked(map.task, cell) for cell in cells}
     return Drawing(
         name=f"settings-{map.task}",
-        title=f"**{str(map.task).capitalize()} settings** n = {n:,}",
+        title=f"**{str(map.task).capitalize()} settings** n = {short(n)}",
         spec=SPECS[map.task],
         data={
             "cells": {
@@ -124,7 +127,7 @@ def settings_chart(map: SettingsMap) -> Drawing:
         },
         narrow=_rows,
         marks=said,
-        alt=f"Mean rating by {x_name} and {y_name}. " + "; ".join(list(said)[:20]),
+        alt=f"Mean rating by {x_name} and {y_name}",
         help="The mean rating and how many ratings; the colours are those of the ratings over "
         "time. Temperatures are rounded to .1, the others to .05.",
     )

@@ -9,7 +9,16 @@ from core.review.charts import MAX_TAGS
 from core.review.narrowing import to_tags
 from core.review.types import FeedbackFilter
 from ui.components.review_charts_draw import Drawing, Picked
-from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET, ink_on, short
+from ui.components.review_charts_look import (
+    FIT,
+    PADDING,
+    POINTER,
+    QUIET,
+    SILENT,
+    ink_on,
+    said,
+    short,
+)
 
 _GREY = "#80848c"
 _BLUES = ("#b3d4f5", "#86b6e6", "#5a98d4", "#1f5fa8")
@@ -17,7 +26,7 @@ _FEWEST = 6
 """Lines that a square has at least, so that one tag alone is no wall."""
 _NAME = 4 / 3
 """A quarter of the width is for the name of the last tag."""
-_TEXT = {"type": "text", "fontSize": 10, "baseline": "middle", "tooltip": None}
+_TEXT = {"type": "text", "fontSize": 10, "baseline": "middle", **SILENT}
 
 
 def _x(field: str) -> dict[str, Any]:
@@ -64,7 +73,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                     "y": _y("top"),
                     "y2": {"field": "bottom"},
                     "color": {"field": "colour", "type": "nominal", "scale": None},
-                    "tooltip": {"field": "said"},
+                    **said("said"),
                 },
             },
             {
@@ -102,9 +111,7 @@ def tags_chart(tags: Tags) -> Drawing:
     looks = [_look(pair, most) for pair in tags.pairs]
     return Drawing(
         name="tags",
-        title=f"**Tags given together** the {len(tags.tags)} used most"
-        if len(tags.tags) == MAX_TAGS
-        else "**Tags given together**",
+        title="**Tags given together**",
         spec=SPEC,
         data={
             "pairs": {
@@ -129,9 +136,10 @@ def tags_chart(tags: Tags) -> Drawing:
                 zip(said, tags.pairs, strict=True), key=lambda each: -each[1].n
             )
         },
-        alt="Tags given together. " + "; ".join(said[:20]),
+        alt="How often two tags are given together",
         empty=None if tags.tags else "No tags in these ratings.",
-        help="How many ratings have both tags; on the diagonal, in grey, how many have the one.",
+        help="How many ratings have both tags; on the diagonal, in grey, how many have the one. "
+        f"Counted are the {MAX_TAGS} tags used most.",
     )
 
 

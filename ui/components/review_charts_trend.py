@@ -40,7 +40,7 @@ def trend_chart(trend: Trend) -> Drawing:
         data={"steps": _steps(steps), "releases": _releases(trend)},
         narrow=_rows,
         marks=marks,
-        alt=_alt(trend.unit, steps),
+        alt="Ratings over time: mean rating, positive share, and how many of each rating",
         empty=None if n else "No ratings in this period match the filters.",
         help="The mean rating, the share of ratings of 4 and 5 with its 95% interval, and how many "
         "ratings of each value. A line stops where nothing was rated. A dashed line is the first "
@@ -105,13 +105,17 @@ def _steps(steps: Sequence[_Step]) -> Columns:
 
 def _releases(trend: Trend) -> Columns:
     releases = trend.releases
+    days = [_moment(release.day) for release in releases]
+    end = _moment(trend.buckets[-1].last) + _DAY_MS if trend.buckets else 0
     return {
-        "at": [_moment(release.day) for release in releases],
+        "at": days,
+        # Names stand on two lines in turn, each as far as the next on its line.
+        "line": [place % 2 for place, _ in enumerate(days)],
+        "until": [*days[2:], end, end][: len(days)],
         "task": [str(release.task) for release in releases],
         "model": [release.model for release in releases],
         "revision": [release.revision for release in releases],
         "name": [f"{release.model} {release.revision[:8]}" for release in releases],
-        "line": [place % 2 for place, _ in enumerate(releases)],
         "tip": [f"{r.model} {r.revision}: first rated on {r.day}" for r in releases],
     }
 
@@ -119,15 +123,3 @@ def _releases(trend: Trend) -> Columns:
 def _moment(day: date) -> int:
     """Milliseconds, which a chart takes as they are, whenever its data are exchanged."""
     return (day.toordinal() - _EPOCH) * _DAY_MS
-
-
-def _alt(unit: Unit, steps: Sequence[_Step]) -> str:
-    rated = [step for step in steps if step.interval]
-    if not rated:
-        return "Ratings over time: none."
-    return (
-        f"Ratings over time {_UNITS[unit]} from {steps[0].bucket.first} to "
-        f"{steps[-1].bucket.last}: {sum(step.bucket.ratings.n for step in rated):,} in all. "
-        f"The first: {rated[0].figures}. The last: {rated[-1].figures}. "
-        f"Steps without ratings: {len(steps) - len(rated)}."
-    )

@@ -4,7 +4,15 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from ui.components.review_charts_look import FIT, PADDING, POINTER, QUIET, RATING_COLOURS
+from ui.components.review_charts_look import (
+    FIT,
+    PADDING,
+    POINTER,
+    QUIET,
+    RATING_COLOURS,
+    SILENT,
+    said,
+)
 
 _DATA = {"name": "steps"}
 
@@ -30,15 +38,15 @@ def _line(y: dict[str, Any], low: str, high: str, shape: str) -> dict[str, Any]:
     return {
         "layer": [
             {
-                "mark": {"type": "area", "opacity": 0.22, "tooltip": None},
+                "mark": {"type": "area", "opacity": 0.22, **SILENT},
                 "encoding": {"x": x, "y": {**y, "field": low}, "y2": {"field": high}},
             },
             {
                 "mark": {
                     "type": "line",
                     "strokeWidth": 1.5,
-                    "tooltip": None,
-                    "point": {"size": 14, "shape": shape, "tooltip": None},
+                    **SILENT,
+                    "point": {"size": 14, "shape": shape, **SILENT},
                 },
                 "encoding": {"x": x, "y": y},
             },
@@ -117,7 +125,7 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                             "padding": 0,
                         },
                     },
-                    "tooltip": {"field": "tip"},
+                    **said("tip"),
                 },
             },
             _line(
@@ -153,33 +161,31 @@ SPEC: Mapping[str, Any] = MappingProxyType(
                     "x2": {"field": "next"},
                     "y": {"value": {"expr": "height*0.12"}},
                     "y2": {"value": {"expr": "height*0.66"}},
-                    "tooltip": {"field": "figures"},
+                    **said("figures"),
                 },
             },
             {
                 "data": {"name": "releases"},
+                "mark": {"type": "rule", "strokeDash": [4, 3], "strokeWidth": 1.5, **SILENT},
+                "encoding": {"x": {"field": "at", **_TIME}, "color": QUIET},
+            },
+            {
+                # Wide enough for a hand to hit.
+                "data": {"name": "releases"},
                 "name": "releases",
-                "mark": {
-                    "type": "rule",
-                    "strokeDash": [4, 3],
-                    "strokeWidth": 1.5,
-                    "cursor": POINTER,
-                },
-                "encoding": {
-                    "x": {"field": "at", **_TIME},
-                    "color": QUIET,
-                    "tooltip": {"field": "tip"},
-                },
+                "mark": {"type": "rule", "strokeWidth": 12, "opacity": 0, "cursor": POINTER},
+                "encoding": {"x": {"field": "at", **_TIME}, **said("tip")},
             },
             {
                 "data": {"name": "releases"},
                 "mark": {
                     "type": "text",
                     "align": "left",
+                    "baseline": "top",
                     "dx": 4,
                     "fontSize": 11,
-                    "limit": 110,
-                    "tooltip": None,
+                    "limit": {"expr": "scale('x', datum.until) - scale('x', datum.at) - 8"},
+                    **SILENT,
                 },
                 "encoding": {
                     "x": {"field": "at", **_TIME},

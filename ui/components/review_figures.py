@@ -12,7 +12,7 @@ from ui.components.review_period import period_words
 from ui.components.review_view import View
 
 _BARS_HEIGHT, _BARS_WIDTH = 112, 200
-_FIGURE_WIDTH = 140
+_FIGURE_WIDTH = 126
 
 
 def figures(header: Header, view: View) -> None:
