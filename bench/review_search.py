@@ -15,7 +15,6 @@ from core.review.criteria import criteria_of
 from core.review.service import MAX_COUNTED
 from core.review.types import FeedbackFilter
 from db.models import Feedback, Run
-from db.repositories.exports import output_text
 from db.repositories.review import ReviewRepository
 from db.repositories.review_sql import where_feedback
 
