@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
-BENCHES := service second_prompt repeated looking together rerun claims \
+BENCHES := service second_prompt repeated looking together rerun dashboard claims \
 	streams streamers first_token interrupted alternatives lasting text_wire on_gpu demo \
 	review_figures review_pages review_search feedback_writes export
 

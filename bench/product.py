@@ -42,8 +42,13 @@ class Product:
         data_dir.mkdir()
         (data_dir / "models.toml").write_text(MODELS)
         self.data_dir = data_dir
-        self._port = _free_port()
+        self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the process that serves now."""
+        return self._process.pid
 
     def start(self) -> None:
         """Return once the line with its address is there."""
@@ -95,7 +100,7 @@ def running_product(data_dir: Path) -> Iterator[Product]:
         embedded.stop(data_dir / "database")  # left running where a killed product left it
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
