@@ -42,7 +42,7 @@ from db.session import Database
 _EXPORT = "/api/v1/feedback/export?format=csv"
 _CLICKS = ("/api/v1/feedback?limit=25", "/api/v1/runs?limit=25")
 _TIME_GOAL, _MIB_GOAL, _CLICK_GOAL = 1.1, 16, 2.0
-_START_S = 60
+_START_S = 240
 
 
 def main() -> None:

@@ -101,7 +101,7 @@ def test_an_export_that_is_left_frees_its_connection_within_a_second(
             "update runs set prompt = repeat('word ', 4000);"
             "update models set revision = repeat('r', 20000);"
             "update images set content = (select string_agg(sha256(n::text::bytea), '')"
-            " from generate_series(1, 400000) as n)"
+            " from generate_series(1, 1000000) as n)"
         )
     pool: Any = bench.database.engine.pool
     headers = {"Authorization": f"Bearer {found['root']}"}

@@ -53,7 +53,7 @@ def choice(
     )
 
 
-def number(view: View, label: str, name: str, step: float, help: str | None = None) -> None:
+def number(view: View, label: str, name: str, step: float) -> None:
     """A number, or none; whole ones where `step` is."""
     low, high = (type(step)(limit) for limit in RANGES[name])
     st.number_input(
@@ -65,7 +65,6 @@ def number(view: View, label: str, name: str, step: float, help: str | None = No
         format="%d" if isinstance(step, int) else "%.2f",
         placeholder="any",
         key=f"{KEY}{name}",
-        help=help,
         on_change=changed,
         args=(view, name),
     )

@@ -21,7 +21,7 @@ _IN_ROW = {
 _COMPARED = f"{KEY}compared"
 _BEFORE, _YEAR, _OWN = "the days just before", "the same days a year ago", "days from"
 _MATCH_WORDS = {TagMatch.ANY: "any of them", TagMatch.ALL: "all of them"}
-_SCORE_HELP = "Of the best box shown; with a verdict, of the judged box. 0 to 1."
+_SCORES = "Of the best box; with a verdict, of the judged one."
 
 
 def more_filters(view: View, choices: FilterChoices) -> None:
@@ -87,9 +87,10 @@ def _boxes(view: View, choices: FilterChoices) -> None:
     choice(view, "Verdict", "verdict", list(JudgedAs), words=JUDGED_WORDS)
     low, high = st.columns(2)
     with low:
-        number(view, "Score from", "score_min", 0.05, _SCORE_HELP)
+        number(view, "Score from", "score_min", 0.05)
     with high:
-        number(view, "Score below", "score_max", 0.05, f"{_SCORE_HELP} 1 is included.")
+        number(view, "Score below", "score_max", 0.05)
+    st.caption(_SCORES)
     _flag(view, "Judged boxes", "verdicts", "with", "without")
     low, high = st.columns(2)
     with low:
@@ -102,15 +103,15 @@ def _runs(view: View) -> None:
     st.markdown("**Runs**")
     low, high = st.columns(2)
     with low:
-        number(view, "Time from", "latency_min", 100, "Milliseconds")
+        number(view, "Ms from", "latency_min", 100)
     with high:
-        number(view, "Time to", "latency_max", 100, "Milliseconds")
+        number(view, "Ms to", "latency_max", 100)
     _flag(view, "Stopped", "stopped", "stopped", "not stopped")
     low, high = st.columns(2)
     with low:
-        number(view, "Temperature", "temperature", 0.1, "As on the map of settings: to 0.1")
+        number(view, "Temperature", "temperature", 0.1)
     with high:
-        number(view, "Top-p", "top_p", 0.05, "As on the map of settings: to 0.05")
+        number(view, "Top-p", "top_p", 0.05)
     _flag(view, "Data", "demo", "demo data only", "real data only")
 
 
