@@ -77,6 +77,8 @@ class Database:
         try:
             connection.detach()
             yield step
+            with step() as session:  # the server notices a closed connection a moment later
+                session.execute(select(func.pg_advisory_unlock_all()))
         finally:
             connection.close()
 

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.base import Base
@@ -18,6 +18,7 @@ from db.repositories.rollups import (
     TagTotal,
     VerdictTotal,
     covers,
+    small_sum,
 )
 
 Counts = tuple[int, int, int, int, int]
@@ -64,13 +65,7 @@ class ChartRepository:
     def rated(self, criteria: Criteria) -> Rated:
         rolled = self._covers(criteria, FeedbackDay)
         rows = sql.day_rows(criteria) if rolled else sql.rating_rows(criteria)
-        counted = rows.subquery()
-        day, model_id = counted.c.day, counted.c.model_id
-        found = self._session.execute(
-            select(
-                day, model_id, func.min(day), *sql.by_rating(counted.c.rating, counted.c.n)
-            ).group_by(func.grouping_sets(tuple_(day), tuple_(model_id)))
-        )
+        found = self._session.execute(sql.days_and_models(rows))
         rated = Rated({}, {}, {})
         for one_day, model, first, *counts in found:
             if model is None:
@@ -125,7 +120,7 @@ class ChartRepository:
             select(FeedbackDay.model_id, FeedbackDay.day)
             .where(*([] if demo is None else [FeedbackDay.demo == demo]))
             .group_by(FeedbackDay.model_id, FeedbackDay.day)
-            .having(func.sum(FeedbackDay.n) > 0)
+            .having(small_sum(FeedbackDay.n) > 0)
             .subquery()
         )
         found = self._session.execute(

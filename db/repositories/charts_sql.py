@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     CompoundSelect,
     Date,
@@ -21,6 +20,7 @@ from sqlalchemy import (
     null,
     select,
     true,
+    tuple_,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -31,6 +31,7 @@ from db.repositories.rollups import (
     SettingTotal,
     TagTotal,
     VerdictTotal,
+    small_sum,
     where_rollup,
 )
 
@@ -47,18 +48,29 @@ AnySelect = Select[*tuple[Any, ...]]
 def by_rating(
     rating: SQLColumnExpression[Any], n: SQLColumnExpression[Any]
 ) -> list[ColumnElement[Any]]:
-    return [func.coalesce(func.sum(n).filter(rating == each), 0) for each in range(1, 6)]
+    return [func.coalesce(small_sum(n).filter(rating == each), 0) for each in range(1, 6)]
 
 
 def day_rows(criteria: Criteria) -> AnySelect:
     keys = (FeedbackDay.day, FeedbackDay.model_id, FeedbackDay.rating)
-    n = func.sum(FeedbackDay.n)
-    return (
-        select(*keys, cast(n, BigInteger).label("n"))
-        .where(*where_rollup(criteria, FeedbackDay))
-        .group_by(*keys)
-        .having(n > 0)
+    return select(*keys, FeedbackDay.n).where(*where_rollup(criteria, FeedbackDay))
+
+
+def days_and_models(rows: AnySelect) -> AnySelect:
+    """Counts of each rating by day, and by model with its first day; of either the other is null.
+
+    Added up in two steps, as most rows of a roll-up share their day and model.
+    """
+    each = rows.subquery()
+    keys = (each.c.day, each.c.model_id)
+    counts = (
+        count.label(f"rated_{stars}")
+        for stars, count in enumerate(by_rating(each.c.rating, each.c.n), start=1)
     )
+    pairs = select(*keys, *counts).group_by(*keys).having(small_sum(each.c.n) > 0).subquery()
+    day, model_id, *counted = pairs.c
+    sets = func.grouping_sets(tuple_(day), tuple_(model_id))
+    return select(day, model_id, func.min(day), *map(small_sum, counted)).group_by(sets)
 
 
 def rating_rows(criteria: Criteria) -> AnySelect:
@@ -121,7 +133,7 @@ def judged(rows: AnySelect, most: int) -> CompoundSelect[Any]:
     each = rows.cte("each_box")
     keys = (each.c.phrase, each.c.score_bin)
     sums = (
-        func.coalesce(func.sum(each.c.n).filter(each.c.verdict.in_(verdicts)), 0).label(name)
+        func.coalesce(small_sum(each.c.n).filter(each.c.verdict.in_(verdicts)), 0).label(name)
         for name, verdicts in _KINDS.items()
     )
     counted = select(*keys, *sums).group_by(*keys).cte("counted")

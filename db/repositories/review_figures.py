@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from db.models import Feedback, FeedbackDay, RaterDay, Run, RunDay, RunRating, User
 from db.repositories.review_sql import Criteria, run_criteria, where_feedback, where_runs
-from db.repositories.rollups import covers, where_rollup
+from db.repositories.rollups import covers, small_sum, where_rollup
 
 FEW_RATINGS = 50_000
 """So many are looked at one by one sooner than people are asked whether they gave one."""
@@ -140,5 +140,5 @@ class FigureRepository:
 
 
 def _total(column: Any, *where: Any) -> Any:
-    total = func.sum(column)
+    total = small_sum(column)
     return cast(func.coalesce(total.filter(*where) if where else total, 0), BigInteger)

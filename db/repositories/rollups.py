@@ -9,7 +9,8 @@ from datetime import UTC, datetime, time
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, select
+from sqlalchemy import ColumnElement, Integer, SQLColumnExpression, cast, func, select
+from sqlalchemy.sql.functions import Function
 
 from db.base import Base
 from db.models import (
@@ -33,10 +34,17 @@ __all__ = [
     "TagTotal",
     "VerdictTotal",
     "covers",
+    "small_sum",
     "where_rollup",
 ]
 
 Condition = Callable[[Any], ColumnElement[bool]]
+
+
+def small_sum(n: SQLColumnExpression[Any]) -> Function[Any]:
+    """The sum of counts that each fit four bytes, which takes a third of the time of larger ones:
+    those are added up digit by digit."""
+    return func.sum(cast(n, Integer))
 
 
 def covers(criteria: Criteria, table: type[Base]) -> bool:

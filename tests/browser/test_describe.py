@@ -43,6 +43,7 @@ def test_back_from_a_report_leads_to_its_boxes(page: Page, people: dict[str, str
     settle(page)
     for _ in range(2):
         page.go_back()
+        page.wait_for_timeout(500)  # the page hears of it a moment later
         settle(page)
     expect(page).to_have_url(re.compile("/detection"))
     expect(boxes(page)).to_have_count(4)
@@ -57,6 +58,7 @@ def test_boxes_are_chosen_by_their_ticks(page: Page, people: dict[str, str]) -> 
     page.get_by_role("button", name="Describe some").click()
     table = page.get_by_test_id("stPopoverBody").get_by_test_id("stDataFrame")
     table.click(position={"x": 16, "y": 52})  # the canvas's first tick
+    page.wait_for_timeout(500)  # a table tells of its ticks a moment later
     settle(page)
     page.get_by_role("button", name="Write report").click()
     expect(page.get_by_role("link", name=re.compile("^3 boxes of"))).to_be_visible()

@@ -91,8 +91,9 @@ def _clicked(view: View, name: str, narrow: Narrow, key: str) -> None:
     """The next showing is a new chart, with nothing selected: the same mark can be clicked again
     when the filter is wide again."""
     selected: Mapping[str, Any] = st.session_state[key].selection
-    picked = next((rows[0] for rows in selected.values() if rows), None)
-    if picked is None:
+    # A click is told to the selections of all layers: those of others know nothing of the mark.
+    picked = max((row for rows in selected.values() for row in rows), key=len, default=None)
+    if not picked:
         return
     clicks = session().chart_clicks
     clicks[name] = clicks.get(name, 0) + 1
