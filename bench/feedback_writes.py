@@ -24,7 +24,7 @@ from core.permissions import Actor, Face, Role
 from db.session import Database
 
 WRITERS = 8
-GOAL = 1.5
+GOAL = 1 / 0.6
 _TRIGGERS = ("feedback_counted_insert", "feedback_counted_update", "feedback_counted_delete")
 _RUNS = """
 insert into runs (id, user_id, face, trace_id, task, model_id, prompt, params, status, output,
