@@ -21,7 +21,7 @@ from ui.session import KeptCharts, session
 
 Frames = tuple[DeltaGenerator, DeltaGenerator, DeltaGenerator]
 
-_HEIGHT, _HALF, _FRAME = 290, 111, 352
+_HEIGHT, _HALF, _FRAME = 290, 111, 384
 _KEPT = 30
 """Charts are good for so many times as long as they took to count, so that looking through the
 rows of one filter costs a thirtieth of that at most."""
