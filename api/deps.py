@@ -33,7 +33,10 @@ def actor_of(request: Request, bench: "Bench") -> Actor:
     NotAllowed : a cookie from another site's page, or of someone who must change the password.
     """
     header = request.headers.get("authorization")
-    actor = _by_key(bench, header) if header is not None else _by_cookie(bench, request)
+    if header is not None:
+        actor = _by_key(bench, header, address_of(request))
+    else:
+        actor = _by_cookie(bench, request)
     record_of(request.scope).actor = actor
     return actor
 
@@ -42,6 +45,11 @@ Bench = Annotated[Workbench, Depends(bench_of)]
 Caller = Annotated[Actor, Depends(actor_of)]
 SECURED = (Security(_bearer), Security(_cookie))
 """For the API page only: the checks are `actor_of`'s."""
+
+
+def address_of(request: Request) -> str | None:
+    """The network address the request came from."""
+    return request.client.host if request.client else None
 
 
 def bearer_secret(header: str | None) -> str | None:
@@ -61,9 +69,9 @@ def _netloc(address: str) -> str:
     return address.partition("://")[2].partition("/")[0].lower()
 
 
-def _by_key(bench: Workbench, header: str) -> Actor:
+def _by_key(bench: Workbench, header: str, address: str | None) -> Actor:
     secret = bearer_secret(header)
-    actor = bench.accounts.actor_for_key(secret) if secret else None
+    actor = bench.accounts.actor_for_key(secret, address) if secret else None
     if actor is None:
         raise NotSignedIn(
             "The API key is not valid; send “Authorization: Bearer <key>” with a key that is "
@@ -76,7 +84,7 @@ def _by_cookie(bench: Workbench, request: Request) -> Actor:
     token = request.cookies.get(COOKIE)
     if token is None:
         raise NotSignedIn("No API key was sent; send “Authorization: Bearer <key>”.")
-    actor = bench.accounts.actor_for_token(token)
+    actor = bench.accounts.actor_for_token(token, address_of(request))
     if actor is None:
         raise NotSignedIn("Your session has ended; sign in again.")
     if request.method not in _READING:

@@ -28,6 +28,8 @@ class Permission(StrEnum):
     REVIEW = "review"
     EXPORT_ALL = "export_all"
     MANAGE_USERS = "manage_users"
+    """Who may sign in, as what, how much of it, and whose data are erased."""
+    VIEW_AUDIT = "view_audit"
     VIEW_SYSTEM = "view_system"
 
 
@@ -46,6 +48,8 @@ class Face(StrEnum):
     UI = "ui"
     API = "api"
     CLI = "cli"
+    JOB = "job"
+    """The program itself, when it is time."""
 
 
 _GUEST = frozenset({Permission.DETECT, Permission.GENERATE})
@@ -87,6 +91,8 @@ class Actor:
     key_id: UUID | None = None
     scopes: frozenset[Scope] | None = None
     must_change_password: bool = False
+    address: str | None = None
+    """The network address this very call came from, where a face knows one."""
 
     def may(self, permission: Permission) -> bool:
         if self.must_change_password or permission not in ROLE_PERMISSIONS[self.role]:

@@ -14,6 +14,7 @@ from streamlit_authenticator.controllers.authentication_controller import (
 from core.accounts.types import COOKIE_NAME
 from core.permissions import Actor
 from ui.errors import shown
+from ui.guard import address
 from ui.resources import workbench
 from ui.session import forget, session
 
@@ -23,7 +24,7 @@ def signed_in() -> Actor | None:
     session_id = session().session_id
     if session_id is None:
         return DatabaseCookie().actor()
-    actor = workbench().accounts.actor_for_session(session_id)
+    actor = workbench().accounts.actor_for_session(session_id, address())
     if actor is None:
         forget(notice="You were signed out: the session ended or the account was changed.")
     return actor
@@ -52,7 +53,7 @@ class DatabaseCookie:
 
     def actor(self) -> Actor | None:
         token = st.context.cookies.get(COOKIE_NAME)
-        actor = workbench().accounts.actor_for_token(token) if token else None
+        actor = workbench().accounts.actor_for_token(token, address()) if token else None
         if actor is not None:
             session().session_id = actor.session_id
         return actor
@@ -65,7 +66,7 @@ class DatabaseCookie:
     def delete_cookie(self) -> None:
         accounts = workbench().accounts
         session_id = session().session_id
-        actor = accounts.actor_for_session(session_id) if session_id else None
+        actor = accounts.actor_for_session(session_id, address()) if session_id else None
         if actor is not None:
             accounts.sign_out(actor)
         forget(cookie_ticket=accounts.clear_cookie_ticket())
@@ -95,7 +96,7 @@ class DatabaseLogin:
 
     def _check_credentials(self, username: str, password: str) -> bool:
         """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""
-        found = workbench().accounts.sign_in(username, password, st.context.ip_address or "local")
+        found = workbench().accounts.sign_in(username, password, address() or "local")
         session().session_id = found.session_id
         name, role = found.actor.username, found.actor.role
         self._model.credentials = {

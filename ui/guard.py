@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from time import monotonic
 
+import streamlit as st
+
 from core.errors import NotSignedIn, Unavailable
 from core.permissions import Actor, Permission
 from ui.errors import shown
@@ -24,10 +26,16 @@ class Recalled:
     actor: Actor
 
 
+def address() -> str | None:
+    """The network address of this tab's browser."""
+    return st.context.ip_address
+
+
 def actor() -> Actor:
     """Who is using this tab, read from the database now. Raises `NotSignedIn`."""
     session_id = session().session_id
-    found = workbench().accounts.actor_for_session(session_id) if session_id else None
+    accounts = workbench().accounts
+    found = accounts.actor_for_session(session_id, address()) if session_id else None
     session().confirmed = None if found is None else Confirmed(found, monotonic())
     if found is None:
         raise NotSignedIn("You are signed out; reload the page and sign in again.")

@@ -28,7 +28,7 @@ def fingerprint(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def session_actor(row: SessionRow, user: User) -> Actor:
+def session_actor(row: SessionRow, user: User, address: str | None = None) -> Actor:
     return Actor(
         user_id=user.id,
         username=user.username,
@@ -36,6 +36,7 @@ def session_actor(row: SessionRow, user: User) -> Actor:
         face=Face.UI,
         session_id=row.id,
         must_change_password=user.must_change_password,
+        address=address,
     )
 
 

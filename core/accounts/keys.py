@@ -70,7 +70,7 @@ class Keys(AccountPart):
                 raise NotFound("There is no such key of yours.", facts={"key_id": str(key_id)})
             repository.revoke_key(key_id, now())
 
-    def actor_for_key(self, bearer_secret: str) -> Actor | None:
+    def actor_for_key(self, bearer_secret: str, address: str | None = None) -> Actor | None:
         """Who this key speaks for: None if it is unknown or revoked, or its owner disabled."""
         if not bearer_secret.startswith(KEY_START) or len(bearer_secret) > 100:
             return None
@@ -91,6 +91,7 @@ class Keys(AccountPart):
                 face=Face.API,
                 key_id=key.id,
                 scopes=_scopes(key),
+                address=address,
             )
 
     def _keys(self, user_id: UUID | None) -> tuple[KeyInfo, ...]:

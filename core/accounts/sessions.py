@@ -63,9 +63,9 @@ class Sessions(AccountPart):
             row.token_hash = fingerprint(token)
             return CookieChange(token, int((row.expires_at - moment).total_seconds()))
 
-    def actor_for_session(self, session_id: UUID) -> Actor | None:
+    def actor_for_session(self, session_id: UUID, address: str | None = None) -> Actor | None:
         """Who this session is now: None once it ended, or its user was disabled."""
-        return self._actor(session_id=session_id)
+        return self._actor(address, session_id=session_id)
 
     def actor_at(self, session_id: UUID, moment: datetime) -> Actor:
         """Who acted in this sign-in at a time past, with the rights that they have now.
@@ -90,13 +90,17 @@ class Sessions(AccountPart):
                 )
             return session_actor(row, user)
 
-    def actor_for_token(self, cookie_token: str) -> Actor | None:
+    def actor_for_token(self, cookie_token: str, address: str | None = None) -> Actor | None:
         if not cookie_token or len(cookie_token) > _LONGEST_SECRET:
             return None
-        return self._actor(token_hash=fingerprint(cookie_token))
+        return self._actor(address, token_hash=fingerprint(cookie_token))
 
     def _actor(
-        self, *, session_id: UUID | None = None, token_hash: bytes | None = None
+        self,
+        address: str | None,
+        *,
+        session_id: UUID | None = None,
+        token_hash: bytes | None = None,
     ) -> Actor | None:
         moment = now()
         with self.database.unit_of_work() as session:
@@ -108,7 +112,7 @@ class Sessions(AccountPart):
             row, user = found
             if _not_lately(user.last_seen_at, moment):
                 AccountRepository(session).saw(user.id, moment)
-            return session_actor(row, user)
+            return session_actor(row, user, address)
 
     def _ticket(self, session_id: UUID | None) -> str:
         ticket = new_secret()

@@ -1,7 +1,8 @@
 """Every table, imported here so that the metadata is whole."""
 
 from db.base import Base
-from db.models.accounts import ApiKey, CookieTicket, LoginFailure, Session, User
+from db.models.access import AuditEntry, Limit, LimitUse, StreamLease
+from db.models.accounts import ApiKey, CookieTicket, Identity, Session, SignInAttempt, User
 from db.models.feedback import BoxVerdict, Feedback, MissedBox
 from db.models.prompts import Prompt, PromptVersion
 from db.models.review import (
@@ -25,14 +26,17 @@ from db.models.runs import Image, Model, Run, RunProgress, UsageDay
 
 __all__ = [
     "ApiKey",
+    "AuditEntry",
     "Base",
     "BoxVerdict",
     "CookieTicket",
     "Feedback",
     "FeedbackDay",
     "FeedbackEvent",
+    "Identity",
     "Image",
-    "LoginFailure",
+    "Limit",
+    "LimitUse",
     "MissedBox",
     "Model",
     "PhraseThreshold",
@@ -49,6 +53,8 @@ __all__ = [
     "SavedView",
     "Session",
     "SettingTotal",
+    "SignInAttempt",
+    "StreamLease",
     "TagTotal",
     "UsageDay",
     "User",

@@ -14,8 +14,11 @@ class User(Base):
 
     id: Mapped[IdPk]
     username: Mapped[str]
-    password_hash: Mapped[str]
+    password_hash: Mapped[str | None]
+    """None: signs in elsewhere only."""
     role: Mapped[str]
+    role_from_claim: Mapped[bool] = mapped_column(server_default=text("false"))
+    """Whether the identity provider says the role anew at every sign-in."""
     active: Mapped[bool] = mapped_column(server_default=text("true"))
     must_change_password: Mapped[bool] = mapped_column(server_default=text("false"))
     epoch: Mapped[int] = mapped_column(server_default=text("0"))
@@ -24,6 +27,9 @@ class User(Base):
     """Made up, with all runs and ratings of theirs; can be cleared away."""
     created_at: Mapped[Created]
     last_seen_at: Mapped[datetime | None]
+    erase_at: Mapped[datetime | None]
+    """When everything of theirs is to be erased; until then that can be taken back."""
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint("role in ('guest', 'analyst', 'admin')", name="role"),
@@ -42,7 +48,18 @@ class Session(Base):
     epoch: Mapped[int]
     created_at: Mapped[Created]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    seen_at: Mapped[Created]
+    """Its last use, to the minute: a sign-in that rests too long ends."""
+    address: Mapped[str | None]
+    agent: Mapped[str | None]
+    """What the browser calls itself."""
+    method: Mapped[str] = mapped_column(server_default="password")
     revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("method in ('password', 'sso')", name="method"),
+        Index(None, "user_id", "address"),
+    )
 
 
 class CookieTicket(Base):
@@ -56,18 +73,35 @@ class CookieTicket(Base):
     expires_at: Mapped[datetime]
 
 
-class LoginFailure(Base):
-    __tablename__ = "login_failures"
+class SignInAttempt(Base):
+    """A password that was looked at and was not, or not yet, found right."""
+
+    __tablename__ = "sign_in_attempts"
 
     id: Mapped[IdPk]
-    username: Mapped[str]
+    account: Mapped[str]
+    """The name as it is compared, whether somebody has it or not."""
     address: Mapped[str]
+    known_address: Mapped[bool]
+    """Whether the account had signed in from there before."""
     created_at: Mapped[Created]
 
     __table_args__ = (
-        Index(None, "username", "created_at"),
+        Index(None, "account", "created_at"),
         Index(None, "address", "created_at"),
     )
+
+
+class Identity(Base):
+    """Who somebody is at an identity provider (OpenID Connect: `iss` and `sub`)."""
+
+    __tablename__ = "identities"
+
+    issuer: Mapped[str] = mapped_column(primary_key=True)
+    subject: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    created_at: Mapped[Created]
+    last_used_at: Mapped[datetime | None]
 
 
 class ApiKey(Base):
@@ -82,5 +116,6 @@ class ApiKey(Base):
     scopes: Mapped[list[str] | None]
     """None: whatever the owner's role allows."""
     created_at: Mapped[Created]
+    expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]

@@ -100,6 +100,8 @@ class Run(Base):
     demo: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[Created]
     finished_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """When what was asked and answered was removed; what is counted stays."""
 
     __table_args__ = (
         CheckConstraint("task in ('detection', 'generation')", name="task"),
@@ -117,6 +119,7 @@ class Run(Base):
         ),
         Index("ix_runs_page", text("created_at desc"), text("id desc")),
         Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
+        Index("ix_runs_kept", "created_at", postgresql_where=text("erased_at is null")),
         Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
         Index(
             "ix_runs_words",

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from db.models import LoginFailure, User
+from db.models import SignInAttempt, User
 
 __all__ = ["AccountRepository", "User"]
 
@@ -61,26 +61,32 @@ class AccountRepository:
 
     def add_failure(self, *, id: UUID, username: str, address: str, created_at: datetime) -> None:
         self._session.add(
-            LoginFailure(id=id, username=username, address=address, created_at=created_at)
+            SignInAttempt(
+                id=id,
+                account=username,
+                address=address,
+                known_address=False,
+                created_at=created_at,
+            )
         )
 
     def nth_latest_failure(
         self, n: int, since: datetime, *, username: str | None = None, address: str | None = None
     ) -> datetime | None:
         """When the `n`-th latest failure since then was; None where there are fewer."""
-        query = select(LoginFailure.created_at).where(LoginFailure.created_at > since)
+        query = select(SignInAttempt.created_at).where(SignInAttempt.created_at > since)
         if username is not None:
-            query = query.where(LoginFailure.username == username)
+            query = query.where(SignInAttempt.account == username)
         if address is not None:
-            query = query.where(LoginFailure.address == address)
-        newest_first = query.order_by(LoginFailure.created_at.desc())
+            query = query.where(SignInAttempt.address == address)
+        newest_first = query.order_by(SignInAttempt.created_at.desc())
         return self._session.scalar(newest_first.offset(n - 1).limit(1))
 
     def clear_failures(self, username: str) -> None:
-        self._session.execute(delete(LoginFailure).where(LoginFailure.username == username))
+        self._session.execute(delete(SignInAttempt).where(SignInAttempt.account == username))
 
     def drop_failures_before(self, moment: datetime) -> None:
-        self._session.execute(delete(LoginFailure).where(LoginFailure.created_at < moment))
+        self._session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < moment))
 
 
 def _is_named(username: str) -> ColumnElement[bool]:

@@ -87,7 +87,7 @@ def test_failures_are_forgotten_after_the_window(
     fail(accounts, "ana", 5)
     with database.unit_of_work() as session:
         session.execute(
-            text("update login_failures set created_at = created_at - cast(:age as interval)"),
+            text("update sign_in_attempts set created_at = created_at - cast(:age as interval)"),
             {"age": signin.WINDOW + timedelta(seconds=1)},
         )
     accounts.sign_in("ana", PASSWORD, "a")

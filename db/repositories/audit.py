@@ -1,0 +1,50 @@
+"""The audit log: rows are added and read, never changed."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from db.models import AuditEntry
+
+__all__ = ["AuditEntry", "AuditRepository"]
+
+
+class AuditRepository:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self,
+        *,
+        id: UUID,
+        action: str,
+        actor_id: UUID | None,
+        role: str | None,
+        face: str,
+        address: str | None,
+        session_id: UUID | None,
+        key_id: UUID | None,
+        target: tuple[str, object] | None,
+        before: Mapping[str, object] | None,
+        after: Mapping[str, object] | None,
+        trace_id: str,
+    ) -> None:
+        kind, target_id = target or (None, None)
+        self._session.add(
+            AuditEntry(
+                id=id,
+                action=action,
+                actor_id=actor_id,
+                role=role,
+                face=face,
+                address=address,
+                session_id=session_id,
+                key_id=key_id,
+                target_kind=kind,
+                target_id=None if target_id is None else str(target_id),
+                before=None if before is None else dict(before),
+                after=None if after is None else dict(after),
+                trace_id=trace_id,
+            )
+        )
