@@ -162,6 +162,27 @@ ROUTES = (
     Route(
         "PATCH", "/api/v1/feedback/{feedback_id}", ADMIN, 200, "", Kind.RATING, ADMIN, body=_seen
     ),
+    Route("GET", "/api/v1/feedback/figures", ADMIN),
+    Route("GET", "/api/v1/feedback/raters", ADMIN),
+    Route("GET", "/api/v1/feedback/answers", RATERS, scopes="feedback"),
+    Route("GET", "/api/v1/runs/{run_id}/rating", RATERS, 200, "feedback", Kind.RATED),
+    Route("DELETE", "/api/v1/runs/{run_id}/rating", RATERS, 204, "feedback", Kind.RATED),
+    Route("POST", "/api/v1/runs/{run_id}/rating/restore", RATERS, 200, "feedback", Kind.WITHDRAWN),
+    Route("GET", "/api/v1/phrases", ADMIN),
+    Route(
+        *("GET", "/api/v1/phrases/advice", ADMIN),
+        query={"of_model": "shapes", "of_phrase": "red circle"},
+    ),
+    Route("GET", "/api/v1/thresholds", ADMIN),
+    # No cut is advised without verdicts: who may set one gets as far as that.
+    Route(
+        *("PUT", "/api/v1/thresholds", ADMIN, 422),
+        json={"model": "shapes", "phrase": "red circle", "seen": 0.5},
+    ),
+    Route(
+        *("DELETE", "/api/v1/thresholds", ADMIN),
+        query={"model": "shapes", "phrase": "red circle"},
+    ),
     Route("GET", "/api/v1/requests", RATERS, scopes="feedback"),
     Route("GET", "/api/v1/views", ADMIN),
     Route("POST", "/api/v1/views", ADMIN, 201, body=_named),

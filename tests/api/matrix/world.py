@@ -29,6 +29,10 @@ class Kind(StrEnum):
     PAIR = "pair"
     """Two detections on one picture."""
     GENERATION = "generation"
+    RATED = "rated"
+    """A run with a rating of its owner's."""
+    WITHDRAWN = "withdrawn"
+    """A run whose owner took their rating back."""
     RATING = "rating"
     PROMPT = "prompt"
     VIEW = "view"
@@ -135,6 +139,10 @@ class World:
             return self.actors[caller.name]
         return self.actors["ben"]
 
+    def _rater(self, owner: Actor) -> Actor:
+        """Guests rate nothing."""
+        return self.actors["ben"] if owner.role is Role.GUEST else owner
+
     def _detection(self, owner: Actor) -> UUID:
         return self.bench.detection.detect(owner, self.picture, "red circle").id
 
@@ -149,15 +157,25 @@ class World:
         generation.wait(owner, run.id, timeout_s=30)
         return run.id
 
+    def _rated(self, owner: Actor) -> UUID:
+        rater = self._rater(owner)
+        run_id = self._detection(rater)
+        self.bench.feedback.rate(rater, run_id, 2)
+        return run_id
+
+    def _withdrawn(self, owner: Actor) -> UUID:
+        run_id = self._rated(owner)
+        rater = self._rater(owner)
+        self.bench.feedback.withdraw(rater, run_id)
+        return run_id
+
     def _rating(self, owner: Actor) -> UUID:
-        rater = owner if owner.role is not Role.GUEST else self.actors["ben"]
-        self.bench.feedback.rate(rater, self._detection(rater), 2)
+        self._rated(owner)
         rows = self.bench.review.page(self.actors["root"], FeedbackFilter()).rows
         return rows[0].feedback.id
 
     def _prompt(self, owner: Actor) -> UUID:
-        maker = owner if owner.role is not Role.GUEST else self.actors["ben"]
-        return self.bench.prompts.create(maker, self.new_name(), "Say {{word}}").id
+        return self.bench.prompts.create(self._rater(owner), self.new_name(), "Say {{word}}").id
 
     def _view(self, owner: Actor) -> UUID:
         return self.bench.views.save(owner, self.new_name(), FeedbackFilter()).id
