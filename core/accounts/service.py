@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.bearers import Bearers
 from core.accounts.ending import SessionEnds
 from core.accounts.keys import Keys
 from core.accounts.own import OwnAccount
@@ -11,7 +12,7 @@ from core.accounts.signin import SignIns
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, SessionEnds, OwnAccount, People, Keys):
+class AccountService(SignIns, Sessions, SessionEnds, OwnAccount, People, Keys, Bearers):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod
