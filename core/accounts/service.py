@@ -2,7 +2,9 @@
 
 from uuid import UUID
 
+from core.accounts.directory import Directory
 from core.accounts.keys import Keys
+from core.accounts.newcomers import Newcomers
 from core.accounts.own import OwnAccount
 from core.accounts.people import People
 from core.accounts.sessions import Sessions
@@ -10,7 +12,7 @@ from core.accounts.signin import SignIns
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, OwnAccount, People, Keys):
+class AccountService(SignIns, Sessions, OwnAccount, Directory, People, Newcomers, Keys):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod
