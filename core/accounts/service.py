@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from core.accounts.directory import Directory
+from core.accounts.ending import SessionEnds
 from core.accounts.keys import Keys
 from core.accounts.newcomers import Newcomers
 from core.accounts.own import OwnAccount
@@ -12,7 +13,9 @@ from core.accounts.signin import SignIns
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, OwnAccount, Directory, People, Newcomers, Keys):
+class AccountService(
+    SignIns, Sessions, SessionEnds, OwnAccount, Directory, People, Newcomers, Keys
+):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod
