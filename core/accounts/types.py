@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from core.permissions import Actor, Role, Scope
 
 COOKIE_NAME = "glimpse_session"
+
+
+class SignInMethod(StrEnum):
+    PASSWORD = "password"  # noqa: S105
+    SSO = "sso"
 
 
 @dataclass(frozen=True)

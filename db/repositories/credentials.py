@@ -17,10 +17,27 @@ class CredentialRepository:
         self._session = session
 
     def add_session(
-        self, *, id: UUID, user_id: UUID, epoch: int, created_at: datetime, expires_at: datetime
+        self,
+        *,
+        id: UUID,
+        user_id: UUID,
+        epoch: int,
+        created_at: datetime,
+        expires_at: datetime,
+        address: str | None,
+        agent: str | None,
+        method: str,
     ) -> Session:
         row = Session(
-            id=id, user_id=user_id, epoch=epoch, created_at=created_at, expires_at=expires_at
+            id=id,
+            user_id=user_id,
+            epoch=epoch,
+            created_at=created_at,
+            expires_at=expires_at,
+            seen_at=created_at,
+            address=address,
+            agent=agent,
+            method=method,
         )
         self._session.add(row)
         self._session.flush()
