@@ -55,6 +55,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         168, ge=1, le=8760, description="hours until a sign-in must be repeated"
     )
+    session_idle_minutes: int = Field(
+        720, ge=5, le=525_600, description="minutes without use after which a sign-in ends"
+    )
     max_image_bytes: int = Field(20 * 2**20, ge=1, description="largest picture file, in bytes")
     max_image_pixels: int = Field(25_000_000, ge=1, description="largest picture, in pixels")
     max_phrases: int = Field(50, ge=1, description="most phrases in one detection")

@@ -3,8 +3,9 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from core.accounts.agents import browser_of
 from core.accounts.types import SignInMethod, UserInfo
 from core.clock import now
 from core.config import Settings
@@ -42,9 +43,13 @@ class AccountPart:
             created_at=moment,
             expires_at=moment + timedelta(hours=self.settings.session_hours),
             address=address,
-            agent=agent,
+            agent=browser_of(agent),
             method=method,
         )
+
+    def _idle_since(self, moment: datetime) -> datetime:
+        """A sign-in not used after this has rested too long at `moment`."""
+        return moment - timedelta(minutes=self.settings.session_idle_minutes)
 
 
 def new_secret() -> str:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.ending import SessionEnds
 from core.accounts.keys import Keys
 from core.accounts.own import OwnAccount
 from core.accounts.people import People
@@ -10,7 +11,7 @@ from core.accounts.signin import SignIns
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, OwnAccount, People, Keys):
+class AccountService(SignIns, Sessions, SessionEnds, OwnAccount, People, Keys):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod
