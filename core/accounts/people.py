@@ -45,7 +45,10 @@ class People(AccountPart):
             return user_info(_add(repository, name, role, password, temporary=temporary))
 
     def set_role(self, actor: Actor, username: str, role: Role) -> UserInfo:
-        """Change what somebody may do, from their next click on. `Conflict` for the last admin."""
+        """Change what somebody may do, from their next click on; no claim changes it any more.
+
+        Raises `Conflict` for the last admin.
+        """
         actor.require(Permission.MANAGE_USERS)
         with self.database.unit_of_work() as session:
             repository = AccountRepository(session)
@@ -53,6 +56,7 @@ class People(AccountPart):
                 _keep_an_admin(repository, username)
             user = _locked(repository, username)
             user.role = role
+            user.role_from_claim = False
             return user_info(user)
 
     def set_active(self, actor: Actor, username: str, active: bool) -> UserInfo:

@@ -2,15 +2,17 @@
 
 from uuid import UUID
 
+from core.accounts.identities import Identities
 from core.accounts.keys import Keys
 from core.accounts.own import OwnAccount
 from core.accounts.people import People
 from core.accounts.sessions import Sessions
 from core.accounts.signin import SignIns
+from core.accounts.sso import SingleSignOn
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, OwnAccount, People, Keys):
+class AccountService(SignIns, SingleSignOn, Sessions, OwnAccount, People, Identities, Keys):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod
