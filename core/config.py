@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         168, ge=1, le=8760, description="hours until a sign-in must be repeated"
     )
+    session_idle_minutes: int = Field(
+        720, ge=5, le=525_600, description="minutes without use after which a sign-in ends"
+    )
     oidc_metadata_url: str | None = Field(
         None,
         description="single sign-on: address of the identity provider's "

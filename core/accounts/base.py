@@ -3,19 +3,53 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from core.accounts.types import UserInfo
+from core.accounts.agents import browser_of
+from core.accounts.types import SignInMethod, UserInfo
+from core.clock import now
 from core.config import Settings
+from core.ids import new_id
 from core.permissions import Actor, Face, Role
+from db.repositories.accounts import AccountRepository
+from db.repositories.credentials import CredentialRepository, User
 from db.repositories.credentials import Session as SessionRow
-from db.repositories.credentials import User
-from db.session import Database
+from db.session import Database, Session
 
 
 @dataclass
 class AccountPart:
     database: Database
     settings: Settings
+
+    def _begin_session(
+        self,
+        session: Session,
+        user: User,
+        *,
+        address: str | None,
+        agent: str | None,
+        method: SignInMethod,
+    ) -> SessionRow:
+        """A new sign-in of somebody who has shown who they are; `agent` is the browser's header."""
+        moment = now()
+        repository = CredentialRepository(session)
+        repository.prune(moment)
+        AccountRepository(session).saw(user.id, moment)
+        return repository.add_session(
+            id=new_id(),
+            user_id=user.id,
+            epoch=user.epoch,
+            created_at=moment,
+            expires_at=moment + timedelta(hours=self.settings.session_hours),
+            address=address,
+            agent=browser_of(agent),
+            method=method,
+        )
+
+    def _idle_since(self, moment: datetime) -> datetime:
+        """A sign-in not used after this has rested too long at `moment`."""
+        return moment - timedelta(minutes=self.settings.session_idle_minutes)
 
 
 def new_secret() -> str:

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.ending import SessionEnds
 from core.accounts.identities import Identities
 from core.accounts.keys import Keys
 from core.accounts.own import OwnAccount
@@ -12,7 +13,9 @@ from core.accounts.sso import SingleSignOn
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, SingleSignOn, Sessions, OwnAccount, People, Identities, Keys):
+class AccountService(
+    SignIns, SingleSignOn, Sessions, SessionEnds, OwnAccount, People, Identities, Keys
+):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod

@@ -5,12 +5,11 @@ from math import ceil
 
 from core.accounts import names, passwords
 from core.accounts.base import AccountPart, session_actor
-from core.accounts.types import SignedIn
+from core.accounts.types import SignedIn, SignInMethod
 from core.clock import now
 from core.errors import LimitReached, NotSignedIn
 from core.ids import new_id
 from db.repositories.accounts import AccountRepository
-from db.repositories.credentials import CredentialRepository
 
 WINDOW = timedelta(minutes=15)
 FAILURES_PER_ACCOUNT = 5
@@ -19,8 +18,12 @@ FAILURES_PER_ADDRESS = 30
 
 
 class SignIns(AccountPart):
-    def sign_in(self, username: str, password: str, address: str) -> SignedIn:
+    def sign_in(
+        self, username: str, password: str, address: str, agent: str | None = None
+    ) -> SignedIn:
         """Begin a session. Unknown, disabled and mistyped take the same time and say the same.
+
+        `agent` is what the browser calls itself (the header `User-Agent`).
 
         Raises
         ------
@@ -38,18 +41,12 @@ class SignIns(AccountPart):
             raise NotSignedIn("The username or the password is wrong; check both and try again.")
         moment = now()
         with self.database.unit_of_work() as session:
-            accounts, credentials = AccountRepository(session), CredentialRepository(session)
+            accounts = AccountRepository(session)
             accounts.clear_failures(account)
             accounts.drop_failures_before(moment - WINDOW)
-            credentials.prune(moment)
-            row = credentials.add_session(
-                id=new_id(),
-                user_id=user.id,
-                epoch=user.epoch,
-                created_at=moment,
-                expires_at=moment + timedelta(hours=self.settings.session_hours),
+            row = self._begin_session(
+                session, user, address=address, agent=agent, method=SignInMethod.PASSWORD
             )
-            accounts.saw(user.id, moment)
         return SignedIn(row.id, session_actor(row, user))
 
     def _count_attempt(self, account: str, address: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from core.permissions import Actor, Role, Scope
@@ -9,10 +10,43 @@ from core.permissions import Actor, Role, Scope
 COOKIE_NAME = "glimpse_session"
 
 
+def cookie_name(public_url: str | None) -> str:
+    """What the browser's session cookie is called.
+
+    Where people come over TLS it is bound to this very host by its name: no neighbour under the
+    same domain can plant another one.
+    """
+    return f"__Host-{COOKIE_NAME}" if (public_url or "").startswith("https:") else COOKIE_NAME
+
+
+class SignInMethod(StrEnum):
+    PASSWORD = "password"  # noqa: S105
+    SSO = "sso"
+
+
 @dataclass(frozen=True)
 class SignedIn:
     session_id: UUID
     actor: Actor
+
+
+@dataclass(frozen=True)
+class SessionInfo:
+    """A sign-in that is good now."""
+
+    id: UUID
+    user_id: UUID
+    created_at: datetime
+    seen_at: datetime
+    """Its last use, to the minute."""
+    expires_at: datetime
+    """By then it ends, however much it is used."""
+    address: str | None
+    browser: str | None
+    """Where it began, as in “Chromium on Linux”."""
+    method: SignInMethod
+    current: bool
+    """Whether it is the one that asks."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ class Session(Base):
     """Its last use, to the minute: a sign-in that rests too long ends."""
     address: Mapped[str | None]
     agent: Mapped[str | None]
-    """What the browser calls itself."""
+    """Browser and system, as in “Chromium on Linux”."""
     method: Mapped[str] = mapped_column(server_default="password")
     revoked_at: Mapped[datetime | None]
 
