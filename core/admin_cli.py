@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.accounts import passwords
 from core.accounts.service import AccountService
-from core.accounts.types import KeyInfo, UserInfo
+from core.accounts.types import KeyInfo
 from core.errors import Invalid
 from core.permissions import Role, Scope
 
@@ -56,7 +56,7 @@ def set_role(accounts: AccountService, name: str, role: Role) -> Told:
 
 def list_users(accounts: AccountService) -> Told:
     users = accounts.users(accounts.system_actor())
-    rows = [(user.username, user.role, _state(user), _day(user.last_seen_at)) for user in users]
+    rows = [(user.username, user.role, user.state, _day(user.last_seen_at)) for user in users]
     return Told(_table(("name", "role", "state", "last seen"), rows))
 
 
@@ -126,12 +126,6 @@ def _scopes(text: str) -> list[Scope]:
 
 def _scope_text(key: KeyInfo) -> str:
     return "all of the role" if key.scopes is None else ",".join(sorted(key.scopes))
-
-
-def _state(user: UserInfo) -> str:
-    if not user.active:
-        return "demo" if user.demo else "disabled"
-    return "temporary password" if user.must_change_password else "active"
 
 
 def _day(moment: datetime | None) -> str:

@@ -84,4 +84,7 @@ def user_info(user: User) -> UserInfo:
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
         demo=user.demo,
+        has_password=user.password_hash is not None,
+        erase_at=user.erase_at,
+        erased_at=user.erased_at,
     )

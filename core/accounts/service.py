@@ -2,9 +2,11 @@
 
 from uuid import UUID
 
+from core.accounts.directory import Directory
 from core.accounts.ending import SessionEnds
 from core.accounts.identities import Identities
 from core.accounts.keys import Keys
+from core.accounts.newcomers import Newcomers
 from core.accounts.own import OwnAccount
 from core.accounts.people import People
 from core.accounts.sessions import Sessions
@@ -14,7 +16,16 @@ from core.permissions import Actor, Face, Role
 
 
 class AccountService(
-    SignIns, SingleSignOn, Sessions, SessionEnds, OwnAccount, People, Identities, Keys
+    SignIns,
+    SingleSignOn,
+    Sessions,
+    SessionEnds,
+    OwnAccount,
+    Directory,
+    People,
+    Newcomers,
+    Identities,
+    Keys,
 ):
     """Every check reads the database, so a change holds from the next call on."""
 

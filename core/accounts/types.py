@@ -30,6 +30,18 @@ class SignedIn:
     actor: Actor
 
 
+class UserState(StrEnum):
+    """Each person is in exactly one."""
+
+    ACTIVE = "active"
+    TEMPORARY = "temporary password"
+    """Let in to choose a password of their own, and for nothing else until then."""
+    DISABLED = "disabled"
+    DEMO = "demo"
+    LEAVING = "to be erased"
+    ERASED = "erased"
+
+
 @dataclass(frozen=True)
 class SessionInfo:
     """A sign-in that is good now."""
@@ -59,6 +71,20 @@ class UserInfo:
     created_at: datetime
     last_seen_at: datetime | None
     demo: bool = False
+    has_password: bool = True
+    """Without one they sign in elsewhere only."""
+    erase_at: datetime | None = None
+    erased_at: datetime | None = None
+
+    @property
+    def state(self) -> UserState:
+        if self.erased_at is not None:
+            return UserState.ERASED
+        if self.erase_at is not None:
+            return UserState.LEAVING
+        if not self.active:
+            return UserState.DEMO if self.demo else UserState.DISABLED
+        return UserState.TEMPORARY if self.must_change_password else UserState.ACTIVE
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """People and their failed sign-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,9 +28,12 @@ class AccountRepository:
     def user(self, username: str) -> User | None:
         return self._session.scalar(select(User).where(_is_named(username)))
 
-    def locked_user(self, username: str) -> User | None:
-        """The user, their row held until the transaction ends."""
-        return self._session.scalar(select(User).where(_is_named(username)).with_for_update())
+    def hold_users(self, user_ids: Iterable[UUID]) -> Sequence[User]:
+        """Those of them that there are, in the order of their ids, their rows held until the
+        transaction ends."""
+        query = select(User).where(User.id.in_(list(user_ids))).order_by(User.id)
+        held = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(held).all()
 
     def user_by_id(self, user_id: UUID) -> User | None:
         return self._session.get(User, user_id, with_for_update=True)
