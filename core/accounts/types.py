@@ -89,6 +89,17 @@ class UserInfo:
 
 
 @dataclass(frozen=True)
+class IdentityInfo:
+    """Who somebody is at an identity provider."""
+
+    issuer: str
+    subject: str
+    created_at: datetime
+    last_used_at: datetime | None
+    """By the provider's clock."""
+
+
+@dataclass(frozen=True)
 class KeyInfo:
     id: UUID
     username: str

@@ -42,7 +42,14 @@ class AccountRepository:
         return self._session.scalars(select(User).order_by(func.lower(User.username))).all()
 
     def add_user(
-        self, *, id: UUID, username: str, password_hash: str, role: str, must_change_password: bool
+        self,
+        *,
+        id: UUID,
+        username: str,
+        password_hash: str | None,
+        role: str,
+        must_change_password: bool = False,
+        role_from_claim: bool = False,
     ) -> User | None:
         """The new user; None where the name is taken, in whatever case it is written."""
         values = insert(User).values(
@@ -51,6 +58,7 @@ class AccountRepository:
             password_hash=password_hash,
             role=role,
             must_change_password=must_change_password,
+            role_from_claim=role_from_claim,
         )
         return self._session.scalar(values.on_conflict_do_nothing().returning(User))
 
