@@ -19,6 +19,7 @@ from api.routes import (
     generate,
     health,
     hf,
+    keys,
     lineage,
     models,
     own_rating,
@@ -78,6 +79,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         figures,
         quality,
         triage,
+        keys,
         cookie,
         docs,
     ):
