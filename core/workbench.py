@@ -25,6 +25,7 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.keeping.erasure import ErasureService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -55,6 +56,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    erasure: ErasureService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -150,6 +152,7 @@ def assemble(
         database=database,
         models=models,
         accounts=accounts,
+        erasure=ErasureService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.bearers import Bearers
 from core.accounts.directory import Directory
 from core.accounts.ending import SessionEnds
 from core.accounts.identities import Identities
@@ -26,6 +27,7 @@ class AccountService(
     Newcomers,
     Identities,
     Keys,
+    Bearers,
 ):
     """Every check reads the database, so a change holds from the next call on."""
 

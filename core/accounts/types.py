@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from core.clock import now
 from core.permissions import Actor, Role, Scope
 
 COOKIE_NAME = "glimpse_session"
@@ -106,8 +107,13 @@ class KeyInfo:
     prefix: str
     scopes: frozenset[Scope] | None
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now()
 
 
 @dataclass(frozen=True)

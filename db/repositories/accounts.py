@@ -70,34 +70,10 @@ class AccountRepository:
     def saw(self, user_id: UUID, now: datetime) -> None:
         self._session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
 
-    def add_failure(self, *, id: UUID, username: str, address: str, created_at: datetime) -> None:
-        self._session.add(
-            SignInAttempt(
-                id=id,
-                account=username,
-                address=address,
-                known_address=False,
-                created_at=created_at,
-            )
-        )
-
-    def nth_latest_failure(
-        self, n: int, since: datetime, *, username: str | None = None, address: str | None = None
-    ) -> datetime | None:
-        """When the `n`-th latest failure since then was; None where there are fewer."""
-        query = select(SignInAttempt.created_at).where(SignInAttempt.created_at > since)
-        if username is not None:
-            query = query.where(SignInAttempt.account == username)
-        if address is not None:
-            query = query.where(SignInAttempt.address == address)
-        newest_first = query.order_by(SignInAttempt.created_at.desc())
-        return self._session.scalar(newest_first.offset(n - 1).limit(1))
-
     def clear_failures(self, username: str) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.account == username))
-
-    def drop_failures_before(self, moment: datetime) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < moment))
+        """Let their password be tried anew from everywhere."""
+        theirs = SignInAttempt.account == func.lower(username)
+        self._session.execute(delete(SignInAttempt).where(theirs))
 
 
 def _is_named(username: str) -> ColumnElement[bool]:
