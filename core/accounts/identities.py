@@ -70,11 +70,12 @@ class Identities(AccountPart):
 
 def _held(accounts: AccountRepository, who: UUID | str) -> User:
     """The user, their row held until the transaction ends."""
-    if isinstance(who, UUID):
-        user = accounts.user_by_id(who)
-    else:
+    if isinstance(who, str):
         name = names.tidy(who)
-        user = accounts.locked_user(name) if names.is_valid(name) else None
+        named = accounts.user(name) if names.is_valid(name) else None
+        user = named and accounts.user_by_id(named.id)
+    else:
+        user = accounts.user_by_id(who)
     if user is None or user.erased_at is not None:
         raise NotFound(f"There is no user “{who}”.", facts={"user": str(who)})
     return user
