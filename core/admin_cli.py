@@ -60,12 +60,15 @@ def list_users(accounts: AccountService) -> Told:
     return Told(_table(("name", "role", "state", "last seen"), rows))
 
 
-def add_key(accounts: AccountService, name: str, label: str, scopes: str | None) -> Told:
+def add_key(
+    accounts: AccountService, name: str, label: str, scopes: str | None, days: int | None
+) -> Told:
     """`scopes` as on the command line: names with commas between them."""
-    made = accounts.add_key(
-        accounts.system_actor(), label, None if scopes is None else _scopes(scopes), name
-    )
-    note = f"Key “{made.info.label}” of {made.info.username}, shown this once:"
+    wanted = None if scopes is None else _scopes(scopes)
+    made = accounts.add_key(accounts.system_actor(), label, wanted, name, days)
+    end = made.info.expires_at
+    until = "never expires" if end is None else f"expires on {end:%Y-%m-%d}"
+    note = f"Key “{made.info.label}” of {made.info.username}; it {until}. Shown this once:"
     return Told((made.secret,), note)
 
 
@@ -79,11 +82,14 @@ def list_keys(accounts: AccountService) -> Told:
             f"{key.prefix}…",
             _scope_text(key),
             _day(key.last_used_at),
-            "revoked" if key.revoked_at else "good",
+            _day(key.expires_at),
+            _key_state(key),
         )
         for key in keys
     ]
-    return Told(_table(("id", "user", "label", "key", "scopes", "last used", "state"), rows))
+    return Told(
+        _table(("id", "user", "label", "key", "scopes", "last used", "expires", "state"), rows)
+    )
 
 
 def revoke_key(accounts: AccountService, key_id: str) -> Told:
@@ -103,7 +109,7 @@ PEOPLE: Mapping[str, Callable[[AccountService, Namespace], Told]] = MappingProxy
         "users disable": lambda a, o: set_active(a, o.name, active=False),
         "users enable": lambda a, o: set_active(a, o.name, active=True),
         "users list": lambda a, _: list_users(a),
-        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope),
+        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope, o.days),
         "keys revoke": lambda a, o: revoke_key(a, o.id),
         "keys list": lambda a, _: list_keys(a),
     }
@@ -126,6 +132,12 @@ def _scopes(text: str) -> list[Scope]:
 
 def _scope_text(key: KeyInfo) -> str:
     return "all of the role" if key.scopes is None else ",".join(sorted(key.scopes))
+
+
+def _key_state(key: KeyInfo) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expired else "good"
 
 
 def _day(moment: datetime | None) -> str:

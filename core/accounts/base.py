@@ -58,8 +58,11 @@ def new_secret() -> str:
 
 
 def fingerprint(secret: str) -> bytes:
-    """SHA-256: enough for secrets that are random in all their 32 bytes."""
-    return hashlib.sha256(secret.encode()).digest()
+    """SHA-256: enough for secrets that are random in all their 32 bytes.
+
+    Of any text whatever, since strangers send what they like.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def session_actor(row: SessionRow, user: User, address: str | None = None) -> Actor:

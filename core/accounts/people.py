@@ -57,7 +57,10 @@ class People(AccountPart):
             return add(session, actor, name, role, password_hash, temporary=temporary)
 
     def set_role(self, actor: Actor, who: UUID | str, role: Role) -> UserInfo:
-        """Change what somebody may do, from their next click on. `Conflict` for the last admin."""
+        """Change what somebody may do, from their next click on; no claim changes it after that.
+
+        Raises `Conflict` for the last admin.
+        """
         return self.change_user(actor, who, role=role)
 
     def set_active(self, actor: Actor, who: UUID | str, active: bool) -> UserInfo:

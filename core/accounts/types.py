@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from core.clock import now
 from core.permissions import Actor, Role, Scope
 
 COOKIE_NAME = "glimpse_session"
@@ -88,6 +89,17 @@ class UserInfo:
 
 
 @dataclass(frozen=True)
+class IdentityInfo:
+    """Who somebody is at an identity provider."""
+
+    issuer: str
+    subject: str
+    created_at: datetime
+    last_used_at: datetime | None
+    """By the provider's clock."""
+
+
+@dataclass(frozen=True)
 class KeyInfo:
     id: UUID
     username: str
@@ -95,8 +107,13 @@ class KeyInfo:
     prefix: str
     scopes: frozenset[Scope] | None
     created_at: datetime
+    expires_at: datetime | None
     last_used_at: datetime | None
     revoked_at: datetime | None
+
+    @property
+    def expired(self) -> bool:
+        return self.expires_at is not None and self.expires_at <= now()
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,14 @@ class AccountRepository:
         return self._session.scalars(select(User).order_by(func.lower(User.username))).all()
 
     def add_user(
-        self, *, id: UUID, username: str, password_hash: str, role: str, must_change_password: bool
+        self,
+        *,
+        id: UUID,
+        username: str,
+        password_hash: str | None,
+        role: str,
+        must_change_password: bool = False,
+        role_from_claim: bool = False,
     ) -> User | None:
         """The new user; None where the name is taken, in whatever case it is written."""
         values = insert(User).values(
@@ -51,6 +58,7 @@ class AccountRepository:
             password_hash=password_hash,
             role=role,
             must_change_password=must_change_password,
+            role_from_claim=role_from_claim,
         )
         return self._session.scalar(values.on_conflict_do_nothing().returning(User))
 
@@ -62,34 +70,10 @@ class AccountRepository:
     def saw(self, user_id: UUID, now: datetime) -> None:
         self._session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
 
-    def add_failure(self, *, id: UUID, username: str, address: str, created_at: datetime) -> None:
-        self._session.add(
-            SignInAttempt(
-                id=id,
-                account=username,
-                address=address,
-                known_address=False,
-                created_at=created_at,
-            )
-        )
-
-    def nth_latest_failure(
-        self, n: int, since: datetime, *, username: str | None = None, address: str | None = None
-    ) -> datetime | None:
-        """When the `n`-th latest failure since then was; None where there are fewer."""
-        query = select(SignInAttempt.created_at).where(SignInAttempt.created_at > since)
-        if username is not None:
-            query = query.where(SignInAttempt.account == username)
-        if address is not None:
-            query = query.where(SignInAttempt.address == address)
-        newest_first = query.order_by(SignInAttempt.created_at.desc())
-        return self._session.scalar(newest_first.offset(n - 1).limit(1))
-
     def clear_failures(self, username: str) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.account == username))
-
-    def drop_failures_before(self, moment: datetime) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < moment))
+        """Let their password be tried anew from everywhere."""
+        theirs = SignInAttempt.account == func.lower(username)
+        self._session.execute(delete(SignInAttempt).where(theirs))
 
 
 def _is_named(username: str) -> ColumnElement[bool]:

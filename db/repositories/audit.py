@@ -1,8 +1,10 @@
 """The audit log: rows are added and read, never changed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import AuditEntry
@@ -13,6 +15,16 @@ __all__ = ["AuditEntry", "AuditRepository"]
 class AuditRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
+
+    def is_noted(self, action: str, address: str, target_id: UUID | None, since: datetime) -> bool:
+        """Whether such a row was added since then; `target_id` None is one without a target."""
+        query = select(AuditEntry.id).where(
+            AuditEntry.action == action,
+            AuditEntry.at > since,
+            AuditEntry.address == address,
+            AuditEntry.target_id.is_not_distinct_from(target_id and str(target_id)),
+        )
+        return self._session.scalar(query.limit(1)) is not None
 
     def add(
         self,
