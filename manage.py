@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     commands["keys add"].add_argument("--label", required=True, help="what the key is for")
     commands["keys add"].add_argument("--scope", help="detect,generate,feedback,export; else all")
+    commands["keys add"].add_argument("--days", type=int, help="how long it lasts; else for ever")
     commands["keys revoke"].add_argument("id", help="as in `keys list`")
     groups.add_parser("db", help="the database").add_argument(
         "action", choices=list(db_cli.COMMANDS)

@@ -18,6 +18,7 @@ from api.routes import (
     generate,
     health,
     hf,
+    keys,
     lineage,
     models,
     prompts,
@@ -72,6 +73,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         requests,
         views,
         triage,
+        keys,
         cookie,
         docs,
     ):

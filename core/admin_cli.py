@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.accounts import passwords
 from core.accounts.service import AccountService
-from core.accounts.types import KeyInfo, UserInfo
+from core.accounts.types import KeyInfo
 from core.errors import Invalid
 from core.permissions import Role, Scope
 
@@ -56,16 +56,19 @@ def set_role(accounts: AccountService, name: str, role: Role) -> Told:
 
 def list_users(accounts: AccountService) -> Told:
     users = accounts.users(accounts.system_actor())
-    rows = [(user.username, user.role, _state(user), _day(user.last_seen_at)) for user in users]
+    rows = [(user.username, user.role, user.state, _day(user.last_seen_at)) for user in users]
     return Told(_table(("name", "role", "state", "last seen"), rows))
 
 
-def add_key(accounts: AccountService, name: str, label: str, scopes: str | None) -> Told:
+def add_key(
+    accounts: AccountService, name: str, label: str, scopes: str | None, days: int | None
+) -> Told:
     """`scopes` as on the command line: names with commas between them."""
-    made = accounts.add_key(
-        accounts.system_actor(), label, None if scopes is None else _scopes(scopes), name
-    )
-    note = f"Key “{made.info.label}” of {made.info.username}, shown this once:"
+    wanted = None if scopes is None else _scopes(scopes)
+    made = accounts.add_key(accounts.system_actor(), label, wanted, name, days)
+    end = made.info.expires_at
+    until = "never expires" if end is None else f"expires on {end:%Y-%m-%d}"
+    note = f"Key “{made.info.label}” of {made.info.username}; it {until}. Shown this once:"
     return Told((made.secret,), note)
 
 
@@ -79,11 +82,14 @@ def list_keys(accounts: AccountService) -> Told:
             f"{key.prefix}…",
             _scope_text(key),
             _day(key.last_used_at),
-            "revoked" if key.revoked_at else "good",
+            _day(key.expires_at),
+            _key_state(key),
         )
         for key in keys
     ]
-    return Told(_table(("id", "user", "label", "key", "scopes", "last used", "state"), rows))
+    return Told(
+        _table(("id", "user", "label", "key", "scopes", "last used", "expires", "state"), rows)
+    )
 
 
 def revoke_key(accounts: AccountService, key_id: str) -> Told:
@@ -103,7 +109,7 @@ PEOPLE: Mapping[str, Callable[[AccountService, Namespace], Told]] = MappingProxy
         "users disable": lambda a, o: set_active(a, o.name, active=False),
         "users enable": lambda a, o: set_active(a, o.name, active=True),
         "users list": lambda a, _: list_users(a),
-        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope),
+        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope, o.days),
         "keys revoke": lambda a, o: revoke_key(a, o.id),
         "keys list": lambda a, _: list_keys(a),
     }
@@ -128,10 +134,10 @@ def _scope_text(key: KeyInfo) -> str:
     return "all of the role" if key.scopes is None else ",".join(sorted(key.scopes))
 
 
-def _state(user: UserInfo) -> str:
-    if not user.active:
-        return "demo" if user.demo else "disabled"
-    return "temporary password" if user.must_change_password else "active"
+def _key_state(key: KeyInfo) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expired else "good"
 
 
 def _day(moment: datetime | None) -> str:

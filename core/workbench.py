@@ -1,11 +1,8 @@
 """The whole workbench, wired once per process; every face works through it."""
 
-import os
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -28,6 +25,7 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.keeping.erasure import ErasureService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -39,6 +37,7 @@ from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
+from core.signing import signing_key
 from db.session import Database
 
 
@@ -57,6 +56,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    erasure: ErasureService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -148,10 +148,11 @@ def assemble(
     cuts = PhraseCuts(database)
     return Workbench(
         settings=settings,
-        signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
+        signing_key=signing_key(settings),
         database=database,
         models=models,
         accounts=accounts,
+        erasure=ErasureService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),
@@ -176,15 +177,3 @@ def assemble(
         tell=tell,
         _opened=opened,
     )
-
-
-def _kept_signing_key(data_dir: Path) -> SecretStr:
-    """The key in the data directory, made at the first start, readable by its owner only."""
-    path = data_dir / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return SecretStr(path.read_text().strip())
-    with open(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return SecretStr(path.read_text())

@@ -108,6 +108,8 @@ class UiSession:
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None
     """Said on the sign-in page."""
+    identity_taken: bool = False
+    """Whether what the browser brought from the identity provider was taken up, or refused."""
     secret: Secret | None = None
     detection_source: Source | None = None
     """The picture to detect in; None where it is that of the run shown."""
@@ -178,6 +180,11 @@ def session() -> UiSession:
 
 
 def forget(*, cookie_ticket: str | None = None, notice: str | None = None) -> None:
-    """Drop everything this tab knows, so that the next person starts with nothing."""
+    """Drop everything this tab knows, so that the next person starts with nothing.
+
+    What the browser brought from an identity provider signs nobody in here any more.
+    """
     st.session_state.clear()
-    st.session_state[_KEY] = UiSession(cookie_ticket=cookie_ticket, notice=notice)
+    st.session_state[_KEY] = UiSession(
+        cookie_ticket=cookie_ticket, notice=notice, identity_taken=True
+    )

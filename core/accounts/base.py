@@ -58,8 +58,11 @@ def new_secret() -> str:
 
 
 def fingerprint(secret: str) -> bytes:
-    """SHA-256: enough for secrets that are random in all their 32 bytes."""
-    return hashlib.sha256(secret.encode()).digest()
+    """SHA-256: enough for secrets that are random in all their 32 bytes.
+
+    Of any text whatever, since strangers send what they like.
+    """
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
 
 
 def session_actor(row: SessionRow, user: User, address: str | None = None) -> Actor:
@@ -84,4 +87,7 @@ def user_info(user: User) -> UserInfo:
         created_at=user.created_at,
         last_seen_at=user.last_seen_at,
         demo=user.demo,
+        has_password=user.password_hash is not None,
+        erase_at=user.erase_at,
+        erased_at=user.erased_at,
     )

@@ -116,9 +116,16 @@ class CredentialRepository:
         prefix: str,
         key_hash: bytes,
         scopes: list[str] | None,
+        expires_at: datetime | None,
     ) -> ApiKey:
         key = ApiKey(
-            id=id, user_id=user_id, label=label, prefix=prefix, key_hash=key_hash, scopes=scopes
+            id=id,
+            user_id=user_id,
+            label=label,
+            prefix=prefix,
+            key_hash=key_hash,
+            scopes=scopes,
+            expires_at=expires_at,
         )
         self._session.add(key)
         self._session.flush()
@@ -132,12 +139,14 @@ class CredentialRepository:
             query = query.where(ApiKey.user_id == user_id)
         return self._session.execute(query.order_by(ApiKey.id.desc())).all()
 
-    def key(self, key_id: UUID) -> Row[ApiKey, User] | None:
+    def held_key(self, key_id: UUID) -> Row[ApiKey, User] | None:
+        """The key, its row held until the transaction ends, and its owner."""
         query = select(ApiKey, User).join(User, User.id == ApiKey.user_id)
-        return self._session.execute(query.where(ApiKey.id == key_id)).first()
+        held = query.where(ApiKey.id == key_id).with_for_update(of=ApiKey)
+        return self._session.execute(held).first()
 
     def key_user(self, key_hash: bytes) -> Row[ApiKey, User] | None:
-        """The key and its owner, if neither is out of use."""
+        """The key and its owner, if neither is out of use; the key may have expired."""
         query = select(ApiKey, User).join(User, User.id == ApiKey.user_id)
         good = (ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None), User.active)
         return self._session.execute(query.where(*good)).first()
@@ -147,10 +156,6 @@ class CredentialRepository:
         self._session.execute(
             update(ApiKey).where(ApiKey.id == key_id, stale).values(last_used_at=now)
         )
-
-    def revoke_key(self, key_id: UUID, now: datetime) -> None:
-        query = update(ApiKey).where(ApiKey.id == key_id, ApiKey.revoked_at.is_(None))
-        self._session.execute(query.values(revoked_at=now))
 
 
 def _good(now: datetime, idle_since: datetime) -> ColumnElement[bool]:
