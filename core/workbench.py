@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.accounts.service import AccountService
+from core.audit.service import AuditService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.demo.service import DemoService
@@ -57,6 +58,7 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    audit: AuditService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -152,6 +154,7 @@ def assemble(
         database=database,
         models=models,
         accounts=accounts,
+        audit=AuditService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),

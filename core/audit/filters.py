@@ -16,7 +16,10 @@ from core.review.filters import FIRST_DAY, LAST_DAY, MAX_TEXT_CHARS
 FILTER_NAMES = tuple(field.name for field in fields(AuditFilter))
 REPEATED = ("action",)
 """Names that a query may give several times."""
-_TEXTS = ("by", "to", "id", "address", "trace", "text")
+PEOPLE = ("by", "to")
+"""Names of people."""
+TEXTS = ("id", "address", "trace", "text")
+"""What anything may be typed into."""
 
 
 def to_query(filter: AuditFilter) -> dict[str, str | list[str]]:
@@ -62,7 +65,7 @@ def checked(filter: AuditFilter) -> AuditFilter:
             raise _invalid(name, f"{day} is too far away; use {FIRST_DAY} to {LAST_DAY}.")
     if filter.since and filter.until and filter.since > filter.until:
         raise _invalid("since", f"{filter.since} is beyond “until”, {filter.until}; swap them.")
-    for name in _TEXTS:
+    for name in (*PEOPLE, *TEXTS):
         text: str = getattr(filter, name) or ""
         if len(text) > MAX_TEXT_CHARS:
             raise _invalid(name, f"it has {len(text)} characters; use at most {MAX_TEXT_CHARS}.")
@@ -113,6 +116,6 @@ _READERS: Mapping[str, Callable[[str, str], object]] = MappingProxyType(
         "action": _choice(Action),
         "kind": _choice(Target),
         "face": _choice(Face),
-        **dict.fromkeys(_TEXTS, _text),
+        **dict.fromkeys((*PEOPLE, *TEXTS), _text),
     }
 )

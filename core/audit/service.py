@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from core.audit.filters import checked, criteria_of, to_query
+from core.audit.facts import filter_facts
+from core.audit.filters import PEOPLE, TEXTS, checked, criteria_of, to_query
 from core.audit.reading import all_ids, entry, who_and_whom
 from core.audit.recording import record
 from core.audit.types import Action, AuditEntry, AuditFilter, AuditPage, Target
@@ -12,7 +13,7 @@ from core.permissions import Actor, Permission
 from core.review.paging import Cursor, end_of_page
 from db.copy import CopyStream as ByteStream
 from db.repositories.audit import AuditRepository
-from db.repositories.audit_sql import TEXTS, export_statement
+from db.repositories.audit_sql import QUOTED, export_statement
 from db.repositories.review_order import Place
 from db.session import Database
 
@@ -84,10 +85,10 @@ class AuditService:
                 actor,
                 Action.EXPORTED,
                 (Target.EXPORT, "audit csv"),
-                after={"filter": sorted(to_query(wanted))},
+                after={"filter": filter_facts(session, to_query(wanted), PEOPLE, TEXTS)},
             )
         return ByteStream(
-            self._database, lambda source, sink: source.copy_csv(statement, sink, TEXTS)
+            self._database, lambda source, sink: source.copy_csv(statement, sink, QUOTED)
         )
 
 

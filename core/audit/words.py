@@ -43,15 +43,6 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
 )
 """Of every action; `{}` stands for whom, or what, it was done to."""
 
-_THINGS: Mapping[str, str] = MappingProxyType(
-    {
-        Target.FEEDBACK: "a rating",
-        Target.USER: "somebody",
-        Target.SESSION: "a sign-in",
-        Target.KEY: "an API key",
-        Target.RUN: "a run",
-    }
-)
 _SAID = (Target.EXPORT, Target.THRESHOLD)
 """Things whose id says what they are."""
 
@@ -94,8 +85,7 @@ def _thing(entry: AuditEntry) -> str:
     if entry.action == Action.REVIEWED and "count" in entry.after:
         return f"{entry.after['count']:,} ratings"
     if entry.target_kind == Target.USER:
-        itself = entry.target_id == str(entry.actor_id)
-        return "themselves" if itself else entry.target or gone(entry.target_id)
+        return entry.target or gone(entry.target_id)
     if entry.target_kind in _SAID and entry.target_id:
         return entry.target_id
-    return _THINGS.get(entry.target_kind or "", "somebody unknown")
+    return "a rating" if entry.target_kind == Target.FEEDBACK else "somebody unknown"

@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.clock import now
-from core.errors import TooLarge
 from core.review.filters import to_query
 from core.review.types import FeedbackFilter
 from core.review.words import in_words
@@ -68,12 +67,6 @@ class _Counting:
 
 def write_evidence(source: Source, sink: Sink, asked: Evidence) -> None:
     repository = EvidenceRepository(source.session)
-    if repository.ratings(asked.criteria, MAX_RATINGS + 1) > MAX_RATINGS:
-        raise TooLarge(
-            f"An evidence pack holds at most {MAX_RATINGS:,} ratings, and more match the filter; "
-            "narrow it, or export CSV, which has no limit.",
-            facts={"max": MAX_RATINGS},
-        )
     pictures = repository.pictures(asked.criteria)
     with ZipFile(_Counting(sink), "w") as pack:
         with _entry(pack, CSV) as entry:

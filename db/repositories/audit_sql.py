@@ -15,7 +15,7 @@ AnySelect = Select[*tuple[Any, ...]]
 Criteria = Mapping[str, Any]
 """Condition name to value; names outside `CONDITIONS` raise `KeyError`."""
 
-TEXTS = ("actor", "address", "target_id", "target", "before", "after", "trace_id")
+QUOTED = ("actor", "address", "target_id", "target", "before", "after", "trace_id")
 """Columns of an export that are always in quotes."""
 
 _Target = aliased(User, name="targets")
