@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from core.clock import now
+from core.errors import TooLarge
 from core.review.filters import to_query
 from core.review.types import FeedbackFilter
 from core.review.words import in_words
@@ -24,6 +25,7 @@ from db.copy import Sink, Source
 from db.repositories.exports import TEXTS, export_statement
 from db.repositories.exports_evidence import EvidenceRepository, PictureKept, runs_statement
 from db.repositories.review_sql import Criteria
+from db.session import Session
 
 MAX_RATINGS = 20_000
 CSV = "ratings.csv"
@@ -63,6 +65,18 @@ class _Counting:
     @property
     def sha256(self) -> str:
         return self._hash.hexdigest()
+
+
+def checked_number(session: Session, criteria: Criteria) -> int:
+    """How many ratings match. Raises `TooLarge` for more than a pack may hold."""
+    count = EvidenceRepository(session).ratings(criteria, MAX_RATINGS + 1)
+    if count > MAX_RATINGS:
+        raise TooLarge(
+            f"An evidence pack holds at most {MAX_RATINGS:,} ratings, and more match the filter; "
+            "narrow it, or export CSV, which has no limit.",
+            facts={"max": MAX_RATINGS},
+        )
+    return count
 
 
 def write_evidence(source: Source, sink: Sink, asked: Evidence) -> None:

@@ -5,17 +5,16 @@ from collections.abc import Sequence
 from core.audit.facts import filter_facts
 from core.audit.recording import record
 from core.audit.types import Action, Target
-from core.errors import NotAllowed, TooLarge
+from core.errors import NotAllowed
 from core.permissions import Actor, Permission
 from core.review.coco import write_coco
 from core.review.columns import COLUMNS, FOR_REVIEWERS, checked_columns
 from core.review.criteria import criteria_of
-from core.review.evidence import MAX_RATINGS, Evidence, write_evidence
+from core.review.evidence import Evidence, checked_number, write_evidence
 from core.review.filters import to_query
 from core.review.types import FeedbackFilter
 from db.copy import CopyStream as ByteStream
 from db.repositories.exports import TEXTS, export_statement
-from db.repositories.exports_evidence import EvidenceRepository
 from db.repositories.review_sql import Criteria
 from db.session import Database, Session
 
@@ -84,13 +83,7 @@ class ExportService:
         criteria, chosen = _criteria(actor, filter), _columns(actor, columns)
         asked = Evidence(actor.username, filter, criteria, chosen, images)
         with self._database.unit_of_work() as session:
-            count = EvidenceRepository(session).ratings(criteria, MAX_RATINGS + 1)
-            if count > MAX_RATINGS:
-                raise TooLarge(
-                    f"An evidence pack holds at most {MAX_RATINGS:,} ratings, and more match the "
-                    "filter; narrow it, or export CSV, which has no limit.",
-                    facts={"max": MAX_RATINGS},
-                )
+            count = checked_number(session, criteria)
             facts = {"columns": chosen, "images": images, "count": count}
             _note(session, actor, "evidence pack", filter, **facts)
         return ByteStream(self._database, lambda source, sink: write_evidence(source, sink, asked))
