@@ -10,6 +10,7 @@ from api.answers import ErrorOut
 from api.context import RequestContext
 from api.limits import BodyLimit
 from api.routes import (
+    audit,
     cookie,
     describe,
     detect,
@@ -80,6 +81,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         quality,
         triage,
         keys,
+        audit,
         cookie,
         docs,
     ):
