@@ -28,6 +28,7 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.limits.service import LimitService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -62,6 +63,7 @@ class Workbench:
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    limits: LimitService
     prompts: PromptService
     describing: DescribeService
     runs: RunService
@@ -157,6 +159,7 @@ def assemble(
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
+        limits=LimitService(database),
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
