@@ -15,6 +15,7 @@ from core.detection.types import DetectionParams, DetectionRun, Picture
 from core.errors import GlimpseError, Invalid, LimitReached, NotFound
 from core.inference.registry import ModelRegistry
 from core.inference.types import Detector, DetectorAnswer, DetectorRequest
+from core.limits.taking import give_back, take
 from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run, usable_run
@@ -56,12 +57,13 @@ class DetectionService:
         ------
         Invalid, TooLarge, NotAnImage : the picture, the phrases or a threshold are not usable.
         NotFound : no such model.
-        LimitReached : too many detections wait for the model.
+        LimitReached : too many detections wait for the model, or the actor's limit is reached.
         Unavailable : the model or the database is away.
         """
         actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
             file = PictureFile(content, self._settings)
+            self._count_request(actor)
             return self._detect(actor, file, prompt, params or DetectionParams(), model)
 
     def detect_again(
@@ -82,6 +84,8 @@ class DetectionService:
     def detect_each(self, actor: Actor, run_id: UUID) -> tuple[DetectionRun, ...]:
         """Each phrase of a recorded run alone, in its order, everything else as it was.
 
+        It is one request, of as many pictures as there are phrases that were not asked before.
+
         Raises
         ------
         Invalid : the run is of a caption, which has no phrases.
@@ -94,6 +98,7 @@ class DetectionService:
         if run.caption:
             raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
         file = PictureFile(self._usable_file(actor, run_id), self._settings)
+        self._count_request(actor)
         alone = []
         for phrase in run.phrases:
             own = run.phrase_thresholds.get(phrase, run.box_threshold)
@@ -127,6 +132,10 @@ class DetectionService:
             run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
             content = _file_of(ImageRepository(session), run)
         return encode(decode(content, self._settings), max_side)
+
+    def _count_request(self, actor: Actor) -> None:
+        with self._database.unit_of_work() as session:
+            take(session, actor, Task.DETECTION, requests=1)
 
     def _usable_file(self, actor: Actor, run_id: UUID) -> bytes:
         with self._database.unit_of_work() as session:
@@ -181,14 +190,20 @@ class DetectionService:
         request: CheckedRequest,
         timings: dict[str, float],
     ) -> DetectorAnswer:
-        """The model's answer; its failures are recorded, its refusals are not."""
+        """The model's answer; its failures are recorded, its refusals are not.
+
+        The picture is counted beforehand, and given back where there is no answer.
+        """
+        with self._database.unit_of_work() as session:
+            counted_at = take(session, request.actor, Task.DETECTION, amount=1)
         try:
             return detector.detect(asked)
-        except (Invalid, LimitReached):
-            raise
         except Exception as error:
-            code = error.code if isinstance(error, GlimpseError) else "internal"
-            record(self._database, request, None, timings, code)
+            if not isinstance(error, Invalid | LimitReached):
+                code = error.code if isinstance(error, GlimpseError) else "internal"
+                record(self._database, request, None, timings, code)
+            with self._database.unit_of_work() as session:
+                give_back(session, request.actor, Task.DETECTION, 1, counted_at)
             raise
 
 
