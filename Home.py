@@ -5,6 +5,7 @@ from starlette.middleware import Middleware
 
 from api.app import create_app
 from ui.errors import on_script_error
+from ui.headers import SecurityHeaders
 from ui.lifespan import lifespan
 from ui.resources import workbench
 from ui.routes import beside_pages
@@ -14,7 +15,10 @@ from ui.way_back import WayBack
 app = st.App(
     "ui/router.py",
     routes=beside_pages(create_app(workbench)),
-    middleware=[Middleware(WayBack)],
+    middleware=[
+        Middleware(SecurityHeaders, settings=lambda: workbench().settings),
+        Middleware(WayBack),
+    ],
     lifespan=lifespan,
     on_script_error=on_script_error,
     secrets=auth_secrets(),
