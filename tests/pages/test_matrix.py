@@ -21,6 +21,7 @@ WHO = {
     "quality": ADMIN,
     "raters": ADMIN,
     "users": ADMIN,
+    "audit": ADMIN,
     "account": ALL,
 }
 """Written down by hand, so that a change of the permissions shows up here."""

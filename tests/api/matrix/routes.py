@@ -188,4 +188,22 @@ ROUTES = (
     Route("POST", "/api/v1/views", ADMIN, 201, body=_named),
     Route("GET", "/api/v1/views/{view_id}", ADMIN, kind=Kind.VIEW),
     Route("DELETE", "/api/v1/views/{view_id}", ADMIN, 204, kind=Kind.VIEW),
+    # Keys: made and ended by people who are signed in, never by a key.
+    Route("GET", "/api/v1/me/keys", RATERS),
+    Route("POST", "/api/v1/me/keys", RATERS, 201, json={"label": "new"}, session_only=True),
+    Route("DELETE", "/api/v1/me/keys/{key_id}", RATERS, kind=Kind.KEY, session_only=True),
+    Route(
+        *("POST", "/api/v1/me/keys/{key_id}/restore", RATERS),
+        kind=Kind.REVOKED_KEY,
+        session_only=True,
+    ),
+    Route("GET", "/api/v1/keys", ADMIN),
+    Route(*("DELETE", "/api/v1/keys/{key_id}", ADMIN, 200, "", Kind.KEY, ADMIN), session_only=True),
+    Route(
+        *("POST", "/api/v1/keys/{key_id}/restore", ADMIN, 200, "", Kind.REVOKED_KEY, ADMIN),
+        session_only=True,
+    ),
+    Route("GET", "/api/v1/audit", ADMIN),
+    Route("GET", "/api/v1/audit/export", ADMIN),
+    Route("GET", "/api/v1/audit/{entry_id}", ADMIN, 200, "", Kind.ENTRY, ADMIN),
 )

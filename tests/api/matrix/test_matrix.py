@@ -14,7 +14,7 @@ from core.workbench import Workbench
 from tests.api.matrix.routes import ROUTES, Route
 from tests.api.matrix.world import CALLERS, Caller, World
 
-_WITHOUT_OWN = frozenset({"prompt", "rated", "rating", "view", "withdrawn"})
+_WITHOUT_OWN = frozenset({"key", "prompt", "rated", "rating", "revoked_key", "view", "withdrawn"})
 """Things that a guest cannot have, so that there is no cell for them."""
 
 

@@ -36,6 +36,10 @@ class Kind(StrEnum):
     RATING = "rating"
     PROMPT = "prompt"
     VIEW = "view"
+    KEY = "key"
+    REVOKED_KEY = "revoked_key"
+    ENTRY = "entry"
+    """Of the audit log."""
 
 
 @dataclass(frozen=True)
@@ -179,3 +183,16 @@ class World:
 
     def _view(self, owner: Actor) -> UUID:
         return self.bench.views.save(owner, self.new_name(), FeedbackFilter()).id
+
+    def _key(self, owner: Actor) -> UUID:
+        accounts = self.bench.accounts
+        return accounts.add_key(accounts.system_actor(), "a key", None, owner.username).info.id
+
+    def _revoked_key(self, owner: Actor) -> UUID:
+        key_id = self._key(owner)
+        self.bench.accounts.revoke_key(self.bench.accounts.system_actor(), key_id)
+        return key_id
+
+    def _entry(self, owner: Actor) -> UUID:
+        self._revoked_key(owner)
+        return self.bench.audit.find(self.actors["root"]).entries[0].id
