@@ -74,7 +74,8 @@ def _held(accounts: AccountRepository, who: UUID | str) -> User:
         user = accounts.user_by_id(who)
     else:
         name = names.tidy(who)
-        user = accounts.locked_user(name) if names.is_valid(name) else None
+        found = accounts.user(name) if names.is_valid(name) else None
+        user = accounts.user_by_id(found.id) if found else None
     if user is None or user.erased_at is not None:
         raise NotFound(f"There is no user “{who}”.", facts={"user": str(who)})
     return user
