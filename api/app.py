@@ -26,6 +26,7 @@ from api.routes import (
     runs,
     triage,
     usage,
+    users,
     views,
 )
 from core.workbench import Workbench
@@ -72,6 +73,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         feedback,
         requests,
         views,
+        users,
         triage,
         keys,
         cookie,
