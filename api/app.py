@@ -18,6 +18,7 @@ from api.routes import (
     generate,
     health,
     hf,
+    identities,
     keys,
     lineage,
     models,
@@ -74,6 +75,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         views,
         triage,
         keys,
+        identities,
         cookie,
         docs,
     ):
