@@ -18,6 +18,7 @@ from api.routes import (
     generate,
     health,
     hf,
+    identities,
     keys,
     lineage,
     models,
@@ -76,6 +77,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         users,
         triage,
         keys,
+        identities,
         cookie,
         docs,
     ):

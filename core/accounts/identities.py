@@ -61,12 +61,6 @@ class Identities(AccountPart):
             facts = {"issuer": issuer.strip()}
             record(session, actor, Action.IDENTITY_UNLINKED, (Target.USER, user.id), before=facts)
 
-    def has_password(self, actor: Actor) -> bool:
-        """Whether there is one to sign in with; those who come by a provider have none."""
-        with self.database.unit_of_work() as session:
-            user = AccountRepository(session).user_by_id(actor.user_id)
-            return user is not None and user.password_hash is not None
-
 
 def _held(accounts: AccountRepository, who: UUID | str) -> User:
     """The user, their row held until the transaction ends."""
