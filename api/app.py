@@ -21,6 +21,7 @@ from api.routes import (
     keys,
     lineage,
     models,
+    password,
     prompts,
     requests,
     runs,
@@ -74,6 +75,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         views,
         triage,
         keys,
+        password,
         cookie,
         docs,
     ):

@@ -32,6 +32,7 @@ CALLS = {
     ("get", "/api/v1/runs/{run_id}/relatives"),
     ("get", "/api/v1/runs/{run_id}/tokens"),
     ("get", "/api/v1/usage"),
+    ("post", "/api/v1/me/password"),
     ("post", "/api/v1/runs/{run_id}/describe"),
     ("post", "/api/v1/feedback"),
     ("get", "/api/v1/feedback"),
