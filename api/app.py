@@ -19,6 +19,7 @@ from api.routes import (
     generate,
     health,
     hf,
+    identities,
     keys,
     lineage,
     models,
@@ -82,6 +83,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         triage,
         keys,
         password,
+        identities,
         cookie,
         docs,
     ):

@@ -61,20 +61,15 @@ class Identities(AccountPart):
             facts = {"issuer": issuer.strip()}
             record(session, actor, Action.IDENTITY_UNLINKED, (Target.USER, user.id), before=facts)
 
-    def has_password(self, actor: Actor) -> bool:
-        """Whether there is one to sign in with; those who come by a provider have none."""
-        with self.database.unit_of_work() as session:
-            user = AccountRepository(session).user_by_id(actor.user_id)
-            return user is not None and user.password_hash is not None
-
 
 def _held(accounts: AccountRepository, who: UUID | str) -> User:
     """The user, their row held until the transaction ends."""
-    if isinstance(who, UUID):
-        user = accounts.user_by_id(who)
-    else:
+    if isinstance(who, str):
         name = names.tidy(who)
-        user = accounts.locked_user(name) if names.is_valid(name) else None
+        named = accounts.user(name) if names.is_valid(name) else None
+        user = named and accounts.user_by_id(named.id)
+    else:
+        user = accounts.user_by_id(who)
     if user is None or user.erased_at is not None:
         raise NotFound(f"There is no user “{who}”.", facts={"user": str(who)})
     return user
