@@ -176,7 +176,6 @@ class GenerationService:
 
         Returns at once with the run as it stands: `wait` or `follow` for the end.
         """
-        actor.require(Permission.GENERATE)
         stream = self._usable(actor, run_id)
         if isinstance(stream, LiveRun):
             stream.stopped_by = actor
@@ -206,6 +205,7 @@ class GenerationService:
 
     def _usable(self, actor: Actor, run_id: UUID) -> LiveStream:
         """`follow` for what changes the run or makes another of it: being asked is not enough."""
+        actor.require(Permission.GENERATE)
         stream, own = self._found(actor, run_id)
         if not own:
             raise _unknown(run_id)

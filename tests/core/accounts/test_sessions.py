@@ -29,7 +29,7 @@ def test_ticket_buys_a_token_that_is_the_same_session(
     change = accounts.redeem_ticket(accounts.set_cookie_ticket(ana.session_id))
     assert change.token is not None
     assert 0 < change.max_age_s <= 168 * 3600
-    assert accounts.actor_for_token(change.token) == ana.actor
+    assert accounts.actor_for_token(change.token, ana.actor.address) == ana.actor
 
 
 def test_ticket_works_once(accounts: AccountService, ana: SignedIn) -> None:
@@ -217,8 +217,9 @@ def test_password_change_keeps_this_session_and_ends_the_others(
     elsewhere = accounts.sign_in("ana", PASSWORD, "b")
     token = cookie(accounts, ana)
     accounts.change_password(ana.actor, PASSWORD, NEW_PASSWORD)
-    assert accounts.actor_for_session(ana.session_id) == ana.actor
-    assert accounts.actor_for_token(token) == ana.actor
+    here = ana.actor.address
+    assert accounts.actor_for_session(ana.session_id, here) == ana.actor
+    assert accounts.actor_for_token(token, here) == ana.actor
     assert accounts.actor_for_session(elsewhere.session_id) is None
     accounts.sign_in("ana", NEW_PASSWORD, "a")
     with pytest.raises(NotSignedIn):
