@@ -10,6 +10,7 @@ from api.answers import ErrorOut
 from api.context import RequestContext
 from api.limits import BodyLimit
 from api.routes import (
+    audit,
     cookie,
     describe,
     detect,
@@ -86,6 +87,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         keys,
         password,
         identities,
+        audit,
         cookie,
         docs,
     ):

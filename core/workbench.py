@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from core.accounts.service import AccountService
+from core.audit.service import AuditService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.demo.service import DemoService
@@ -57,6 +58,7 @@ class Workbench:
     models: ModelRegistry
     accounts: AccountService
     erasure: ErasureService
+    audit: AuditService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -153,6 +155,7 @@ def assemble(
         models=models,
         accounts=accounts,
         erasure=ErasureService(database),
+        audit=AuditService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),

@@ -89,4 +89,6 @@ class AuditEntry(Base):
         Index("ix_audit_log_action", "action", text("at desc")),
         Index("ix_audit_log_actor", "actor_id", text("at desc")),
         Index("ix_audit_log_target", "target_kind", "target_id"),
+        Index("ix_audit_log_address", "address", text("at desc")),
+        Index("ix_audit_log_trace_id", "trace_id"),
     )

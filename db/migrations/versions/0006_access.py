@@ -170,6 +170,8 @@ def _audit() -> None:
     op.create_index("ix_audit_log_action", "audit_log", ["action", sa.text("at desc")])
     op.create_index("ix_audit_log_actor", "audit_log", ["actor_id", sa.text("at desc")])
     op.create_index("ix_audit_log_target", "audit_log", ["target_kind", "target_id"])
+    op.create_index("ix_audit_log_address", "audit_log", ["address", sa.text("at desc")])
+    op.create_index("ix_audit_log_trace_id", "audit_log", ["trace_id"])
     op.execute(_AUDIT_GUARD)
     op.execute(
         "create trigger audit_log_kept before update or delete on audit_log "
