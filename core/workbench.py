@@ -27,6 +27,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.keeping.erasure import ErasureService
+from core.limits.service import LimitService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -64,6 +65,7 @@ class Workbench:
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    limits: LimitService
     prompts: PromptService
     describing: DescribeService
     runs: RunService
@@ -161,6 +163,7 @@ def assemble(
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
+        limits=LimitService(database),
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
