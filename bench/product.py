@@ -43,7 +43,7 @@ class Product:
         data_dir.mkdir()
         (data_dir / "models.toml").write_text(MODELS)
         self.data_dir = data_dir
-        self.environment = _environment(data_dir) | settings
+        self.environment = {**_environment(data_dir), **settings}
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
 

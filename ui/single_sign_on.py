@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 import streamlit as st
+from streamlit.runtime.secrets import SecretsValue
 
 from core.config import Settings, is_loopback, load_settings
 from core.errors import ConfigurationError, NotSignedIn
@@ -14,7 +15,7 @@ from ui.session import session
 from ui.way_back import CALLBACK
 
 _SECTION = "auth"
-Secrets = Mapping[str, Mapping[str, str]]
+Secrets = Mapping[str, SecretsValue]
 
 
 def auth_secrets() -> Secrets:
