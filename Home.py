@@ -17,7 +17,7 @@ app = st.App(
     routes=beside_pages(create_app(workbench)),
     middleware=[
         Middleware(SecurityHeaders, settings=lambda: workbench().settings),
-        Middleware(WayBack),
+        Middleware(WayBack, settings=lambda: workbench().settings),
     ],
     lifespan=lifespan,
     on_script_error=on_script_error,

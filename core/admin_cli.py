@@ -54,6 +54,27 @@ def set_role(accounts: AccountService, name: str, role: Role) -> Told:
     return Told(note=f"{user.username} is now {user.role}.")
 
 
+def link(accounts: AccountService, options: Namespace) -> Told:
+    actor = accounts.system_actor()
+    accounts.link_identity(
+        actor, options.name, options.issuer, options.subject, follow=options.role_from_claim
+    )
+    role = "the role comes from the claim" if options.role_from_claim else "the role stays"
+    return Told(note=f"{options.name} may sign in by the identity provider; {role}.")
+
+
+def unlink(accounts: AccountService, options: Namespace) -> Told:
+    actor = accounts.system_actor()
+    accounts.unlink_identity(actor, options.name, options.issuer, options.subject)
+    return Told(note=f"{options.name} may not sign in by that identity, and is signed out.")
+
+
+def list_identities(accounts: AccountService, name: str) -> Told:
+    found = accounts.identities_of(accounts.system_actor(), name)
+    rows = [(each.issuer, each.subject, _day(each.last_used_at)) for each in found]
+    return Told(_table(("issuer", "subject", "last used"), rows))
+
+
 def list_users(accounts: AccountService) -> Told:
     users = accounts.users(accounts.system_actor())
     rows = [(user.username, user.role, user.state, _day(user.last_seen_at)) for user in users]
@@ -108,6 +129,9 @@ PEOPLE: Mapping[str, Callable[[AccountService, Namespace], Told]] = MappingProxy
         "users role": lambda a, o: set_role(a, o.name, Role(o.role)),
         "users disable": lambda a, o: set_active(a, o.name, active=False),
         "users enable": lambda a, o: set_active(a, o.name, active=True),
+        "users link": link,
+        "users unlink": unlink,
+        "users identities": lambda a, o: list_identities(a, o.name),
         "users list": lambda a, _: list_users(a),
         "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope, o.days),
         "keys revoke": lambda a, o: revoke_key(a, o.id),

@@ -66,13 +66,14 @@ def fingerprint(secret: str) -> bytes:
 
 
 def session_actor(row: SessionRow, user: User, address: str | None = None) -> Actor:
+    """Who comes by an identity provider need not change a password they did not come by."""
     return Actor(
         user_id=user.id,
         username=user.username,
         role=Role(user.role),
         face=Face.UI,
         session_id=row.id,
-        must_change_password=user.must_change_password,
+        must_change_password=user.must_change_password and row.method == SignInMethod.PASSWORD,
         address=address,
     )
 

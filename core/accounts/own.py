@@ -19,13 +19,15 @@ class OwnAccount(Attempts):
 
         Raises
         ------
-        NotAllowed : asked with an API key.
+        NotAllowed : asked with an API key, or where there is no password.
         Invalid : `current` is wrong, or `new` is not accepted.
         LimitReached : too many attempts on this account in 15 minutes.
         NotSignedIn : the password was set by somebody else at the same moment.
         """
         if actor.session_id is None:
             raise NotAllowed("An API key cannot change a password; sign in to do that.")
+        if not self.has_password(actor):
+            raise NotAllowed("This account has no password; it signs in by an identity provider.")
         passwords.check(new, actor.username)
         if current == new:
             raise Invalid("The new password is the current one; choose another.")
@@ -46,8 +48,16 @@ class OwnAccount(Attempts):
             CredentialRepository(session).stamp_session(actor.session_id, user.epoch)
             record(session, actor, Action.PASSWORD_CHANGED, (Target.USER, user.id))
 
-    def has_changed_password(self, actor: Actor) -> bool:
-        """Whether the password is no longer the one the account began with."""
+    def has_password(self, actor: Actor) -> bool:
+        """Whether there is one to sign in with; who comes by an identity provider has none."""
         with self.database.unit_of_work() as session:
             user = AccountRepository(session).user_by_id(actor.user_id)
-            return user is not None and user.epoch > 0 and not user.must_change_password
+            return user is not None and user.password_hash is not None
+
+    def has_changed_password(self, actor: Actor) -> bool:
+        """Whether the password is no longer the one the account began with, or there is none."""
+        with self.database.unit_of_work() as session:
+            user = AccountRepository(session).user_by_id(actor.user_id)
+            if user is None or user.password_hash is None:
+                return user is not None
+            return user.epoch > 0 and not user.must_change_password

@@ -63,7 +63,6 @@ class DetectionService:
         actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
             file = PictureFile(content, self._settings)
-            self._count_request(actor)
             return self._detect(actor, file, prompt, params or DetectionParams(), model)
 
     def detect_again(
@@ -98,13 +97,13 @@ class DetectionService:
         if run.caption:
             raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
         file = PictureFile(self._usable_file(actor, run_id), self._settings)
-        self._count_request(actor)
-        alone = []
+        alone: list[DetectionRun] = []
         for phrase in run.phrases:
             own = run.phrase_thresholds.get(phrase, run.box_threshold)
             params = DetectionParams(own, run.text_threshold)
             with measured_request(Task.DETECTION, actor.face):
-                alone.append(self._detect(actor, file, (phrase,), params, run.model))
+                requests = 0 if alone else 1
+                alone.append(self._detect(actor, file, (phrase,), params, run.model, requests))
         return tuple(alone)
 
     def cuts(self, actor: Actor, model: str, phrases: Sequence[str]) -> Mapping[str, float]:
@@ -133,10 +132,6 @@ class DetectionService:
             content = _file_of(ImageRepository(session), run)
         return encode(decode(content, self._settings), max_side)
 
-    def _count_request(self, actor: Actor) -> None:
-        with self._database.unit_of_work() as session:
-            take(session, actor, Task.DETECTION, requests=1)
-
     def _usable_file(self, actor: Actor, run_id: UUID) -> bytes:
         with self._database.unit_of_work() as session:
             run, _ = usable_run(RunRepository(session), actor, run_id, Task.DETECTION)
@@ -149,12 +144,14 @@ class DetectionService:
         prompt: str | Sequence[str],
         params: DetectionParams,
         model: str | None,
+        requests: int = 1,
     ) -> DetectionRun:
+        """Counts as so many of the actor's requests."""
         info = self._models.info(Task.DETECTION, model)
         request = checked_request(
             actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
         )
-        known = self._reused(request)
+        known = self._reused(request, requests)
         if known is not None:
             return known
         began = perf_counter()
@@ -163,7 +160,7 @@ class DetectionService:
         info, detector = self._models.detector(model)
         if info.revision != request.model.revision:  # it was loaded just now
             request = replace(request, model=info)
-            known = self._reused(request)
+            known = self._reused(request, requests=0)
             if known is not None:
                 return known
         if request.caption is not None and not detector.grounds_captions:
@@ -176,9 +173,10 @@ class DetectionService:
         answer = self._asked(detector, asked, request, timings)
         return record(self._database, request, answer, timings)
 
-    def _reused(self, request: CheckedRequest) -> DetectionRun | None:
-        """The run, answered from an equal one; raises `Unavailable` without the database."""
-        run = record_equal(self._database, request, self._settings)
+    def _reused(self, request: CheckedRequest, requests: int) -> DetectionRun | None:
+        """The run, answered from an equal one; raises `Unavailable` without the database, and
+        `LimitReached` where there are no more `requests`."""
+        run = record_equal(self._database, request, self._settings, requests)
         if run is not None:
             cache_hits_total.labels(Task.DETECTION).inc()
         return run

@@ -16,7 +16,7 @@ from core.errors import Unavailable
 from core.generation.live import LiveRun
 from core.generation.record import token_event, token_to_json
 from core.generation.types import TokenEvent
-from db.repositories.limits import LEASE, LimitRepository
+from db.repositories.limit_use import LEASE, LimitUseRepository
 from db.repositories.progress import ProgressRepository
 from db.session import Database, Presence
 
@@ -93,7 +93,7 @@ class Progress:
         if monotonic() - self._renewed < _RENEW_S:
             return
         with self._database.unit_of_work() as session:
-            LimitRepository(session).renew([live.run.id for live in kept])
+            LimitUseRepository(session).renew([live.run.id for live in kept])
         self._renewed = monotonic()
 
     def _write(self, parts: Sequence[_Part]) -> None:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
 from db.models import Feedback, Image, Model, RatingRequest, Run
-from db.repositories.limits import LimitRepository
+from db.repositories.limit_use import LimitUseRepository
 from db.repositories.progress import ProgressRepository
 from db.repositories.usage import UsageRepository
 
@@ -119,7 +119,7 @@ class RunRepository:
         if closed is not None:
             UsageRepository(self._session).count(run_id)
             ProgressRepository(self._session).drop(run_id)
-            LimitRepository(self._session).settle(run_id, completion_tokens)
+            LimitUseRepository(self._session).settle(run_id, completion_tokens)
         return closed is not None
 
     def get_run(self, run_id: UUID) -> tuple[Run, Model] | None:

@@ -53,7 +53,7 @@ def _changes(entry: AuditEntry) -> None:
     values = {"Before": "before", "After": "after"}
     st.table(
         [
-            {"": fact_words(each.name)}
+            {"": plain(fact_words(each.name))}
             | {
                 column: plain(shortened(said(getattr(each, values[column]), entry.names), _CHARS))
                 for column in columns
@@ -90,7 +90,7 @@ def _others(entry: AuditEntry) -> None:
 def _filter(name: str, label: str, filter: AuditFilter) -> None:
     st.button(
         plain(label),
-        key=f"audit-{name}",
+        key=f"audit-all-{name}",
         icon=":material/filter_alt:",
         on_click=show,
         args=(View(filter),),

@@ -17,7 +17,6 @@ from ui.components.review_period import (
     ALL_TIME,
     OWN_DAYS,
     PRESETS,
-    Period,
     days_of,
     preset_of,
 )
@@ -72,7 +71,7 @@ def filter_bar(view: View) -> None:
 
 
 def _period(view: View) -> None:
-    own = preset_of(_days(view)) == OWN_DAYS
+    own = preset_of(view.filter) == OWN_DAYS
     st.selectbox(
         "Period",
         [ALL_TIME, *PRESETS, *([OWN_DAYS] if own else [])],
@@ -133,11 +132,7 @@ def _follow(view: View) -> None:
     for name in _FIELDS:
         value = getattr(view.filter, name)
         st.session_state[f"{_KEY}{name}"] = list(value) if isinstance(value, tuple) else value
-    st.session_state[f"{_KEY}preset"] = preset_of(_days(view))
-
-
-def _days(view: View) -> Period:
-    return view.filter
+    st.session_state[f"{_KEY}preset"] = preset_of(view.filter)
 
 
 def _preset_chosen(view: View) -> None:

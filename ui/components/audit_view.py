@@ -54,8 +54,9 @@ def show_in_address(view: View) -> None:
         _FIRST: str(view.first) if view.cursor else None,
         _ENTRY: str(view.entry) if view.entry else None,
     }
-    said = {name: place for name, place in places.items() if place}
-    st.query_params.from_dict(to_query(view.filter) | said)
+    said = to_query(view.filter)
+    said |= {name: place for name, place in places.items() if place}
+    st.query_params.from_dict(said)
 
 
 def show(view: View) -> None:

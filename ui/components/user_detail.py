@@ -13,6 +13,9 @@ from core.review.types import FeedbackFilter
 from ui.components.owner_view import owner_query
 from ui.components.review_links import to_feedback
 from ui.components.user_access import user_access
+from ui.components.user_erasure import user_erasure
+from ui.components.user_identities import user_identities
+from ui.components.user_keys import user_keys
 from ui.components.user_sessions import user_sessions
 from ui.components.users_table import signs_in_with
 from ui.components.users_view import View, show
@@ -37,11 +40,15 @@ def user_detail(actor: Actor, view: View, user_id: UUID) -> None:
     """Raises `NotFound`."""
     detail = workbench().accounts.person(actor, user_id)
     _head(actor, view, detail)
-    user_access(detail.user)
-    with shown():
-        user_sessions(actor, detail.user)
+    user = detail.user
+    user_access(user)
+    parts = () if user.state is UserState.ERASED else (user_identities, user_sessions, user_keys)
+    for part in parts:
+        with shown():
+            part(actor, user)
     with shown():
         _runs(actor, detail)
+    user_erasure(user.id)
 
 
 def _head(actor: Actor, view: View, detail: PersonDetail) -> None:

@@ -183,6 +183,12 @@ ROUTES = (
         *("DELETE", "/api/v1/thresholds", ADMIN),
         query={"model": "shapes", "phrase": "red circle"},
     ),
+    # A new password that is too short: who may choose one gets as far as that.
+    Route(
+        *("POST", "/api/v1/me/password", ALL, 422),
+        json={"current": "a", "new": "b"},
+        session_only=True,
+    ),
     Route("GET", "/api/v1/requests", RATERS, scopes="feedback"),
     Route("GET", "/api/v1/views", ADMIN),
     Route("POST", "/api/v1/views", ADMIN, 201, body=_named),
