@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.access import Access
 from core.accounts.bearers import Bearers
 from core.accounts.directory import Directory
 from core.accounts.ending import SessionEnds
@@ -24,6 +25,7 @@ class AccountService(
     OwnAccount,
     Directory,
     People,
+    Access,
     Newcomers,
     Identities,
     Keys,
