@@ -38,9 +38,9 @@ source = "builtin:fake?tokens_per_second=100"
 class Product:
     """Its address and its data outlast each process that serves them."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, models: str) -> None:
         data_dir.mkdir()
-        (data_dir / "models.toml").write_text(MODELS)
+        (data_dir / "models.toml").write_text(MODELS + models)
         self.data_dir = data_dir
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
@@ -89,9 +89,12 @@ class Product:
 
 
 @contextmanager
-def running_product(data_dir: Path) -> Iterator[Product]:
-    """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database."""
-    product = Product(data_dir)
+def running_product(data_dir: Path, models: str = "") -> Iterator[Product]:
+    """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database.
+
+    `models` : entries of models.toml besides the usual ones.
+    """
+    product = Product(data_dir, models)
     try:
         product.start()
         yield product
