@@ -34,7 +34,7 @@ def provider() -> Iterator[RunningProvider]:
 
 @pytest.fixture(scope="module")
 def product(open_folder: Path, provider: RunningProvider) -> Iterator[Product]:
-    with running_product(open_folder / "work", provider.settings() | _CLAIM) as started:
+    with running_product(open_folder / "work", settings=provider.settings() | _CLAIM) as started:
         yield started
 
 
