@@ -110,6 +110,8 @@ class UiSession:
     """Said on the sign-in page."""
     identity_taken: bool = False
     """Whether what the browser brought from the identity provider was taken up, or refused."""
+    password_problem: GlimpseError | None = None
+    """Why a new password was not taken; told in its form."""
     secret: Secret | None = None
     detection_source: Source | None = None
     """The picture to detect in; None where it is that of the run shown."""
