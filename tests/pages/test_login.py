@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from sqlalchemy import text
 from streamlit.testing.v1 import AppTest
 
 from core.permissions import Role
@@ -167,3 +168,15 @@ def test_after_the_new_password_the_typed_path_opens(visitor: Visitor) -> None:
     app.text_input(key="password_again").set_value("my very own password")
     app.button(key="FormSubmitter:change_password-Change password").click().run()
     assert [title.value for title in app.title] == ["Users"]
+
+
+def test_a_password_made_temporary_holds_on_the_very_next_click(visitor: Visitor) -> None:
+    app = visitor.sign_in(Role.ANALYST).open("account")
+    with visitor.bench.database.unit_of_work() as session:
+        session.execute(text("update users set must_change_password = true"))
+    app.text_input(key="key_label").set_value("sneaked in")
+    app.button(key="FormSubmitter:new_key-Create key").click().run()
+    assert "password is temporary" in app.error[0].value
+    assert [header.value for header in app.header] == ["Choose a password of your own"]
+    assert visitor.actor is not None
+    assert visitor.bench.accounts.keys(visitor.actor) == ()
