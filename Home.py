@@ -14,7 +14,7 @@ from ui.way_back import WayBack
 app = st.App(
     "ui/router.py",
     routes=beside_pages(create_app(workbench)),
-    middleware=[Middleware(WayBack)],
+    middleware=[Middleware(WayBack, settings=lambda: workbench().settings)],
     lifespan=lifespan,
     on_script_error=on_script_error,
     secrets=auth_secrets(),

@@ -10,6 +10,7 @@ from api.answers import ErrorOut
 from api.context import RequestContext
 from api.limits import BodyLimit
 from api.routes import (
+    audit,
     cookie,
     describe,
     detect,
@@ -21,6 +22,7 @@ from api.routes import (
     hf,
     identities,
     keys,
+    limits,
     lineage,
     models,
     own_rating,
@@ -31,6 +33,7 @@ from api.routes import (
     runs,
     triage,
     usage,
+    users,
     views,
 )
 from core.workbench import Workbench
@@ -75,15 +78,18 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         lineage,
         usage,
         own_rating,
+        limits,
         feedback,
         requests,
         views,
+        users,
         figures,
         quality,
         triage,
         keys,
         password,
         identities,
+        audit,
         cookie,
         docs,
     ):

@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from bench.figures import seconds, tell
+from core.accounts.service import AccountService
 from core.config import Settings
 from core.database import bring_up_to_date, database_away
 from core.demo.loading import WORKERS
@@ -43,8 +44,8 @@ def _measure(service: DemoService, home: Path, runs: int) -> None:
     done: list[Loaded] = []
     server = _server(home)
     for name, work in (
-        ("load", lambda: done.append(service.load(runs, 1, _quiet))),
-        ("clear", lambda: done.append(service.clear(_quiet))),
+        ("load", lambda: done.append(service.load(AccountService.system_actor(), runs, 1, _quiet))),
+        ("clear", lambda: done.append(service.clear(AccountService.system_actor(), _quiet))),
     ):
         before = _used(server)
         took = seconds(work)

@@ -12,6 +12,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from bench.figures import Pairs
+from core.accounts.service import AccountService
 from core.config import ROOT, Settings
 from core.database import address, current_database, stop
 from core.demo.service import DemoService
@@ -54,7 +55,9 @@ def rated(given: argparse.Namespace) -> Iterator[Rated]:
             with database.unit_of_work() as session:
                 ratings = session.execute(text(ALL)).scalar_one()
             if not ratings:
-                DemoService(database, settings).load(given.runs, 1, lambda line: print("#", line))
+                DemoService(database, settings).load(
+                    AccountService.system_actor(), given.runs, 1, lambda line: print("#", line)
+                )
                 with database.unit_of_work() as session:
                     ratings = session.execute(text(ALL)).scalar_one()
             print(f"# {ratings:,} ratings in {home}", flush=True)

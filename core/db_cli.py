@@ -35,7 +35,7 @@ def upgrade(settings: Settings) -> str:
 
 def reconcile(settings: Settings) -> str:
     with database.current_database(settings) as current:
-        found = rollups.reconcile(current)
+        found = rollups.reconcile(current, AccountService.system_actor())
     lines = [f"{drift.table}: {_wrong(drift.keys)}" for drift in found]
     return "\n".join(lines)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from time import monotonic
 from types import MappingProxyType
 
+from core.accounts.service import AccountService
 from core.config import Settings
 from core.demo.service import DemoService
 from core.errors import Conflict
@@ -15,7 +16,9 @@ from db.session import Database
 def load(database: Database, settings: Settings, options: Namespace) -> str:
     began = monotonic()
     try:
-        loaded = DemoService(database, settings).load(options.runs, options.seed, _tell)
+        loaded = DemoService(database, settings).load(
+            AccountService.system_actor(), options.runs, options.seed, _tell
+        )
     except KeyboardInterrupt as error:
         raise Conflict("Broken off; the same command goes on with it.") from error
     return (
@@ -27,7 +30,7 @@ def load(database: Database, settings: Settings, options: Namespace) -> str:
 def clear(database: Database, settings: Settings, _: Namespace) -> str:
     began = monotonic()
     try:
-        gone = DemoService(database, settings).clear(_tell)
+        gone = DemoService(database, settings).clear(AccountService.system_actor(), _tell)
     except KeyboardInterrupt as error:
         raise Conflict("Broken off; `manage.py demo clear` goes on with it.") from error
     return (

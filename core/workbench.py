@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from core.accounts.service import AccountService
+from core.audit.service import AuditService
 from core.config import Settings
 from core.database import OpenDatabase, bring_up_to_date, open_database
 from core.demo.service import DemoService
@@ -26,6 +27,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.keeping.erasure import ErasureService
+from core.limits.service import LimitService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -57,11 +59,13 @@ class Workbench:
     models: ModelRegistry
     accounts: AccountService
     erasure: ErasureService
+    audit: AuditService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    limits: LimitService
     prompts: PromptService
     describing: DescribeService
     runs: RunService
@@ -153,11 +157,13 @@ def assemble(
         models=models,
         accounts=accounts,
         erasure=ErasureService(database),
+        audit=AuditService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
+        limits=LimitService(database),
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),

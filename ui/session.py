@@ -1,10 +1,12 @@
 """What one browser tab remembers between reruns, typed and under one key."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import streamlit as st
 
+from core.accounts.people_types import ChangedUser, NewUser
 from core.detection.types import DetectionRun
 from core.errors import GlimpseError
 from core.feedback.drafts import Draft
@@ -29,6 +31,24 @@ class Secret:
     page: str
     title: str
     value: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Put before a step that hurts; `act` does it once that is confirmed."""
+
+    title: str
+    words: str
+    label: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class PeopleChange:
+    """What was changed last on the page of users, in words, and what it takes to put it back."""
+
+    words: str
+    done: tuple[ChangedUser, ...]
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,10 @@ class UiSession:
     password_problem: GlimpseError | None = None
     """Why a new password was not taken; told in its form."""
     secret: Secret | None = None
+    question: Question | None = None
+    people_change: PeopleChange | None = None
+    new_people: tuple[NewUser, ...] = ()
+    """Added from a file, with their temporary passwords, until these are said to be saved."""
     detection_source: Source | None = None
     """The picture to detect in; None where it is that of the run shown."""
     detection_run_id: UUID | None = None

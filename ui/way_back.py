@@ -3,13 +3,14 @@
 Streamlit leads everybody to its root, and tells nobody what went wrong on the way.
 """
 
+from collections.abc import Callable
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.resources import workbench
+from core.config import Settings
 
 LOGIN, CALLBACK = "/auth/login", "/oauth2callback"
 PROBLEM = "sign_in"
@@ -24,17 +25,20 @@ _DROPPED = b"Max-Age=0"
 class WayBack:
     """Remembers the page in a cookie that lives ten minutes and goes to the callback only."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
         self._app = app
+        self._settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["path"] not in (LOGIN, CALLBACK):
             await self._app(scope, receive, send)
             return
         request = Request(scope)
+        public_url = self._settings().public_url or ""
+        secure = request.url.scheme == "https" or public_url.startswith("https:")
         response = await self._answer(scope, receive)
         changed = _leaving if scope["path"] == LOGIN else _returning
-        await changed(request, response)(scope, receive, send)
+        await changed(request, response, secure=secure)(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         """What Streamlit says, whole: it is a redirection or a short text."""
@@ -53,17 +57,15 @@ class WayBack:
         return answer
 
 
-def _leaving(request: Request, response: Response) -> Response:
+def _leaving(request: Request, response: Response, *, secure: bool) -> Response:
     page = _page_before(request)
     if not response.headers.get("location", "").startswith("http"):
         return _to(page, "away")
-    response.set_cookie(
-        _COOKIE, page, _MAX_AGE_S, path=CALLBACK, httponly=True, secure=_is_secure(request)
-    )
+    response.set_cookie(_COOKIE, page, _MAX_AGE_S, path=CALLBACK, httponly=True, secure=secure)
     return response
 
 
-def _returning(request: Request, response: Response) -> Response:
+def _returning(request: Request, response: Response, *, secure: bool) -> Response:
     """To the page, with who it is, or with the problem.
 
     Tokens for other services are not kept, as nothing here uses them.
@@ -71,10 +73,10 @@ def _returning(request: Request, response: Response) -> Response:
     cookies = [value for name, value in response.raw_headers if name == b"set-cookie"]
     known = any(each.startswith(_IDENTITY) and _DROPPED not in each for each in cookies)
     answer = _to(_local(request.cookies.get(_COOKIE, "/")), None if known else "failed")
-    secure = b"; Secure" if _is_secure(request) else b""
+    flag = b"; Secure" if secure else b""
     for each in cookies:
         if not each.startswith(_TOKENS):
-            answer.raw_headers.append((b"set-cookie", each + secure))
+            answer.raw_headers.append((b"set-cookie", each + flag))
     answer.delete_cookie(_COOKIE, path=CALLBACK, httponly=True)
     return answer
 
@@ -97,8 +99,3 @@ def _local(page: str) -> str:
     """The path, if it leads to no other site."""
     away = not page.startswith("/") or page[1:2] in ("/", "\\") or len(page) > _LONGEST
     return "/" if away else page
-
-
-def _is_secure(request: Request) -> bool:
-    public_url = workbench().settings.public_url or ""
-    return request.url.scheme == "https" or public_url.startswith("https:")

@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.deps import SECURED, Bench, Caller
-from api.parameters import with_filters
+from api.parameters import asked, whole, with_filters
 from api.triage_answers import (
     ClaimedOut,
     ReviewDetailOut,
@@ -29,10 +29,14 @@ def ratings(request: Request, bench: Bench, caller: Caller) -> ReviewPageOut:
     `sort` is newest, oldest, worst, best or slowest. Ask for the next page with the same filters
     and order, and `cursor` set to `next`.
     """
-    asked, rest = _asked(request, ("sort", "cursor", "limit"))
-    filter = from_query(asked)
+    filters, rest = asked(request, ("sort", "cursor", "limit"))
+    filter = from_query(filters)
     page = bench.review.page(
-        caller, filter, rest.get("cursor"), _limit(rest.get("limit")), _sort(rest.get("sort"))
+        caller,
+        filter,
+        rest.get("cursor"),
+        whole("limit", rest.get("limit"), _SIZE),
+        _sort(rest.get("sort")),
     )
     return ReviewPageOut.of(page, bench.review.total(caller, filter))
 
@@ -48,9 +52,9 @@ def claim(request: Request, bench: Bench, caller: Caller) -> ClaimedOut | Respon
 
     Of two who ask at the same time each gets another one. `after` is the id of the one before.
     """
-    asked, rest = _asked(request, ("sort", "after"))
+    filters, rest = asked(request, ("sort", "after"))
     claimed = bench.triage.claim(
-        caller, from_query(asked), _sort(rest.get("sort")), _id(rest.get("after"))
+        caller, from_query(filters), _sort(rest.get("sort")), _id(rest.get("after"))
     )
     return ClaimedOut.of(claimed) if claimed else Response(status_code=204)
 
@@ -72,18 +76,6 @@ def review(bench: Bench, caller: Caller, feedback_id: UUID, asked: ReviewIn) -> 
     return ReviewRowOut.of(bench.triage.review(caller, feedback_id, asked.seen_at, asked.changes))
 
 
-def _asked(request: Request, own: tuple[str, ...]) -> tuple[_Query, dict[str, str]]:
-    """The filters, and the call's own parameters, each of which is given once at most."""
-    filters = {name: request.query_params.getlist(name) for name in request.query_params}
-    found: dict[str, str] = {}
-    for name in own:
-        values = [value for value in filters.pop(name, []) if value]
-        if len(values) > 1:
-            raise Invalid(f"“{name}” is given twice; give it once.", facts={"field": name})
-        found |= dict.fromkeys([name], values[0]) if values else {}
-    return filters, found
-
-
 def _sort(said: str | None) -> Sort:
     if said is not None and said not in set(Sort):
         raise Invalid(
@@ -91,12 +83,6 @@ def _sort(said: str | None) -> Sort:
             facts={"field": "sort", "allowed": list(Sort)},
         )
     return Sort(said) if said else Sort.NEWEST
-
-
-def _limit(said: str | None) -> int:
-    if said is not None and not (said.isascii() and said.isdecimal() and len(said) < 10):
-        raise Invalid("“limit” is not a whole number.", facts={"field": "limit"})
-    return int(said) if said else _SIZE
 
 
 def _id(said: str | None) -> UUID | None:

@@ -2,8 +2,8 @@
 
 from uuid import UUID
 
-from core.accounts import names
 from core.accounts.base import AccountPart
+from core.accounts.finding import held, id_of
 from core.accounts.types import IdentityInfo
 from core.audit.recording import record
 from core.audit.types import Action, Target
@@ -64,14 +64,7 @@ class Identities(AccountPart):
 
 def _held(accounts: AccountRepository, who: UUID | str) -> User:
     """The user, their row held until the transaction ends."""
-    if isinstance(who, str):
-        name = names.tidy(who)
-        named = accounts.user(name) if names.is_valid(name) else None
-        user = named and accounts.user_by_id(named.id)
-    else:
-        user = accounts.user_by_id(who)
-    if user is None or user.erased_at is not None:
-        raise NotFound(f"There is no user “{who}”.", facts={"user": str(who)})
+    [user] = held(accounts, [id_of(accounts, who)])
     return user
 
 

@@ -42,7 +42,7 @@ class Newcomers(AccountPart):
         self,
         actor: Actor,
         content: bytes,
-        on_progress: Callable[[int, int], None] | None = None,
+        on_progress: Callable[[int, int], object] | None = None,
     ) -> tuple[NewUser, ...]:
         """Add everybody in the file with a temporary password; all of them, or nobody.
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from core.accounts.access import Access
 from core.accounts.bearers import Bearers
 from core.accounts.directory import Directory
 from core.accounts.ending import SessionEnds
@@ -24,12 +25,24 @@ class AccountService(
     OwnAccount,
     Directory,
     People,
+    Access,
     Newcomers,
     Identities,
     Keys,
     Bearers,
 ):
     """Every check reads the database, so a change holds from the next call on."""
+
+    def actor_again(self, actor: Actor) -> Actor | None:
+        """Who acts in the same sign-in, or with the same key, now: None once it has ended.
+
+        To look is no use of it.
+        """
+        if actor.session_id is not None:
+            return self.actor_for_session(actor.session_id, actor.address, used=False)
+        if actor.key_id is not None:
+            return self._actor_for_key_id(actor.key_id, actor.address)
+        return actor
 
     @staticmethod
     def system_actor() -> Actor:

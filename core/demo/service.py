@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from core import clock
+from core.audit.recording import record
+from core.audit.types import Action
 from core.config import Settings
 from core.demo.loading import Loading, Tell
 from core.demo.pictures import HEIGHT, MARK, MARK_PLACE, WIDTH
@@ -32,7 +34,7 @@ class DemoService:
         self._database = database
         self._settings = settings
 
-    def load(self, runs: int, seed: int, tell: Tell) -> Loaded:
+    def load(self, actor: Actor, runs: int, seed: int, tell: Tell) -> Loaded:
         """Add `runs` runs and about as many ratings; one that was broken off is gone on with.
 
         Raises
@@ -40,6 +42,7 @@ class DemoService:
         Invalid : a number that cannot be.
         Conflict : this seed is loaded already, or another load or clearing is under way.
         """
+        actor.require(Permission.MANAGE_USERS)
         if not 1 <= runs <= MAX_RUNS:
             raise Invalid(f"--runs is {runs:,}; use 1 to {MAX_RUNS:,}.")
         if not 0 <= seed <= MAX_SEED:
@@ -52,21 +55,24 @@ class DemoService:
             loading = Loading(self._database, plan, names, tell)
             with step() as session:
                 loading.set_up(DemoRepository(session))
+                record(session, actor, Action.DEMO_LOADED, after={"runs": runs, "seed": seed})
             loaded = loading.add_runs(there)
             self._tidy(tell)
         return loaded
 
-    def clear(self, tell: Tell) -> Loaded:
+    def clear(self, actor: Actor, tell: Tell) -> Loaded:
         """Remove all demo data, and nothing else; one that was broken off is gone on with.
 
         Raises
         ------
         Conflict : another load or clearing is under way.
         """
+        actor.require(Permission.MANAGE_USERS)
         runs = ratings = 0
         with self._database.connected() as step:
             with step() as session:
                 _claim(DemoRepository(session))
+                record(session, actor, Action.DEMO_CLEARED)
             while True:
                 with step() as session:
                     gone = DemoClearing(session).clear_batch(_CLEARED_AT_ONCE)

@@ -6,6 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.clock import now
 from core.config import Settings
 from core.detection.drawing import annotated_png
@@ -73,6 +75,7 @@ class DownloadService:
             raise NotFound("The picture of this run is not kept any more.")
         picture = decode(content, self._settings).picture
         png = annotated_png(picture, run, run.detections)
+        self._note(actor, (run,), kind)
         self._signals.note(actor, run_id, SignalKind.DOWNLOADED, {"what": kind})
         return Download(f"glimpse-{run.id}.png", "image/png", png)
 
@@ -88,8 +91,18 @@ class DownloadService:
         write, extension, mime = _WRITERS[kind]
         what = str(runs[0].id) if len(runs) == 1 else f"detections-{now().date()}"
         content = write(runs)
+        self._note(actor, runs, kind)
         self._signals.note_all(actor, run_ids, SignalKind.DOWNLOADED, {"what": kind})
         return Download(f"glimpse-{what}.{extension}", mime, content)
+
+    def _note(self, actor: Actor, runs: Sequence[DetectionRun], kind: DownloadFormat) -> None:
+        """What is more than a single run of one's own goes into the audit log."""
+        foreign = sum(run.user_id != actor.user_id for run in runs)
+        if len(runs) == 1 and not foreign:
+            return
+        facts = {"count": len(runs), "foreign": foreign, "ids": [str(run.id) for run in runs]}
+        with self._database.unit_of_work() as session:
+            record(session, actor, Action.EXPORTED, (Target.EXPORT, f"runs {kind}"), after=facts)
 
     def _runs(self, actor: Actor, run_ids: tuple[UUID, ...]) -> tuple[DetectionRun, ...]:
         actor.require(Permission.EXPORT_OWN)

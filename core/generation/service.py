@@ -88,7 +88,8 @@ class GenerationService:
         Invalid : prompt or a parameter; the message names the field and what is allowed. Or the
             model cannot write on from a lead.
         NotFound, Unavailable : the model, or the run of the origin.
-        LimitReached : too many outputs are waiting.
+        LimitReached : too many outputs are waiting, or the actor's limit is reached; then nothing
+            is kept.
         """
         actor.require(Permission.GENERATE)
         try:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.errors import NotFound
 from core.permissions import Actor, Permission
 from core.prompts import reading, writing
@@ -145,5 +147,9 @@ class PromptService:
             found = reading.seen(repository, actor, prompt_id)
             if values or found.owner is None or not actor.may(Permission.MANAGE_PROMPTS):
                 reading.require_own(actor, found)
+            was = found.prompt.archived_at is not None
+            if archived not in (None, was) and found.prompt.shared:
+                done = Action.PROMPT_ARCHIVED if archived else Action.PROMPT_RESTORED
+                record(session, actor, done, (Target.PROMPT, prompt_id))
             writing.change(repository, found.prompt, values, archived)
             return reading.prompt(repository, actor, prompt_id)

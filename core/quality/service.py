@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.clock import now
 from core.detection.cuts import PhraseCuts
 from core.errors import Conflict, Invalid
@@ -32,7 +34,7 @@ from db.repositories.quality import (
     ThresholdRepository,
     ThresholdRow,
 )
-from db.session import Database
+from db.session import Database, Session
 
 MAX_PHRASES = 200
 
@@ -149,6 +151,7 @@ class QualityService:
                 {"model": model, "phrase": phrase.lower(), "threshold": cut, "precision": wanted}
                 | {"verdicts": advice.verdicts, "set_by": actor.user_id, "created_at": now()}
             )
+            _note(session, actor, model, phrase, before, repository.get(model, phrase.lower()))
         self._cuts.forget()
         return None if before is None else _as_default(before)
 
@@ -160,6 +163,7 @@ class QualityService:
         with self._database.unit_of_work() as session:
             repository = ThresholdRepository(session)
             was = repository.get(model, phrase.lower())
+            _note(session, actor, model, phrase, was, before)
             if before is None:
                 repository.remove(model, phrase.lower())
             else:
@@ -205,6 +209,25 @@ def _judged(rows: Sequence[BoxRow]) -> Judged:
         np.array([row.score for row in rows], dtype=np.float64),
         np.array([row.right for row in rows], dtype=np.bool_),
         np.array([row.rating for row in rows], dtype=np.int64),
+    )
+
+
+def _note(
+    session: Session,
+    actor: Actor,
+    model: str,
+    phrase: str,
+    before: ThresholdRow | None,
+    after: ThresholdRow | PhraseDefault | None,
+) -> None:
+    """A phrase has another cut; None is the model's own."""
+    record(
+        session,
+        actor,
+        Action.THRESHOLD_CHANGED,
+        (Target.THRESHOLD, f"{phrase.lower()} by {model}"),
+        before={"threshold": before and before.threshold},
+        after={"threshold": after and after.threshold},
     )
 
 

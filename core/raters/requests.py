@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.clock import now
 from core.errors import Conflict, Invalid, NotFound
 from core.feedback.checks import checked_rating
@@ -58,6 +60,13 @@ class RequestService:
                     for user_id in named
                 ]
             )
+            record(
+                session,
+                actor,
+                Action.RATING_ASKED,
+                (Target.RUN, run_id),
+                after={"user_ids": [str(user_id) for user_id in named], "reference": reference},
+            )
             rows = requests.of_run(run_id)
         return tuple(map(_as_request, rows))
 
@@ -84,8 +93,15 @@ class RequestService:
         actor.require(Permission.REVIEW)
         with self._database.unit_of_work() as session:
             removed = RequestRepository(session).remove(run_id, user_id)
-        if removed is None:
-            raise NotFound("There is no such request; it may be taken back already.")
+            if removed is None:
+                raise NotFound("There is no such request; it may be taken back already.")
+            record(
+                session,
+                actor,
+                Action.RATING_UNASKED,
+                (Target.RUN, run_id),
+                before={"user_ids": [str(user_id)]},
+            )
 
     def waiting(self, actor: Actor) -> tuple[AskedRun, ...]:
         """What the actor is asked to rate and has not rated yet, newest first."""

@@ -25,6 +25,7 @@ from db.copy import Sink, Source
 from db.repositories.exports import TEXTS, export_statement
 from db.repositories.exports_evidence import EvidenceRepository, PictureKept, runs_statement
 from db.repositories.review_sql import Criteria
+from db.session import Session
 
 MAX_RATINGS = 20_000
 CSV = "ratings.csv"
@@ -66,14 +67,20 @@ class _Counting:
         return self._hash.hexdigest()
 
 
-def write_evidence(source: Source, sink: Sink, asked: Evidence) -> None:
-    repository = EvidenceRepository(source.session)
-    if repository.ratings(asked.criteria, MAX_RATINGS + 1) > MAX_RATINGS:
+def checked_number(session: Session, criteria: Criteria) -> int:
+    """How many ratings match. Raises `TooLarge` for more than a pack may hold."""
+    count = EvidenceRepository(session).ratings(criteria, MAX_RATINGS + 1)
+    if count > MAX_RATINGS:
         raise TooLarge(
             f"An evidence pack holds at most {MAX_RATINGS:,} ratings, and more match the filter; "
             "narrow it, or export CSV, which has no limit.",
             facts={"max": MAX_RATINGS},
         )
+    return count
+
+
+def write_evidence(source: Source, sink: Sink, asked: Evidence) -> None:
+    repository = EvidenceRepository(source.session)
     pictures = repository.pictures(asked.criteria)
     with ZipFile(_Counting(sink), "w") as pack:
         with _entry(pack, CSV) as entry:

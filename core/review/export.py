@@ -2,26 +2,33 @@
 
 from collections.abc import Sequence
 
+from core.audit.facts import filter_facts
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.errors import NotAllowed
 from core.permissions import Actor, Permission
 from core.review.coco import write_coco
 from core.review.columns import COLUMNS, FOR_REVIEWERS, checked_columns
 from core.review.criteria import criteria_of
-from core.review.evidence import Evidence, write_evidence
+from core.review.evidence import Evidence, checked_number, write_evidence
+from core.review.filters import to_query
 from core.review.types import FeedbackFilter
 from db.copy import CopyStream as ByteStream
 from db.repositories.exports import TEXTS, export_statement
 from db.repositories.review_sql import Criteria
-from db.session import Database
+from db.session import Database, Session
 
 __all__ = ["ByteStream", "ExportService"]
+
+_PEOPLE, _TEXTS = ("user", "assignee"), ("tag", "phrase", "text")
 
 
 class ExportService:
     """Whoever may not export everything gets the ratings they gave themselves.
 
     Close a stream when its reader leaves. One that raises is a broken export: hand the error on
-    instead of ending the file. All of a file shows one moment of the database.
+    instead of ending the file. All of a file shows one moment of the database. That it was asked
+    for is in the audit log before the first byte leaves.
     """
 
     def __init__(self, database: Database) -> None:
@@ -42,6 +49,8 @@ class ExportService:
         criteria, chosen = _criteria(actor, filter), _columns(actor, columns)
         statement = export_statement(criteria, chosen)
         quoted = [name for name in chosen if name in TEXTS]
+        with self._database.unit_of_work() as session:
+            _note(session, actor, "ratings csv", filter, columns=chosen)
         return ByteStream(
             self._database, lambda source, sink: source.copy_csv(statement, sink, quoted)
         )
@@ -52,6 +61,8 @@ class ExportService:
         See `core.review.coco`. Raises as `csv`.
         """
         criteria = _criteria(actor, filter)
+        with self._database.unit_of_work() as session:
+            _note(session, actor, "ratings coco", filter)
         return ByteStream(
             self._database, lambda source, sink: write_coco(source, sink, criteria, filter)
         )
@@ -66,11 +77,15 @@ class ExportService:
     ) -> ByteStream:
         """The ratings with all that makes them checkable, as a ZIP file.
 
-        See `core.review.evidence`. Raises as `csv`; the stream's first step raises `TooLarge` for
-        more ratings than a pack may hold.
+        See `core.review.evidence`. Raises as `csv`, and `TooLarge` for more ratings than a pack
+        may hold.
         """
         criteria, chosen = _criteria(actor, filter), _columns(actor, columns)
         asked = Evidence(actor.username, filter, criteria, chosen, images)
+        with self._database.unit_of_work() as session:
+            count = checked_number(session, criteria)
+            facts = {"columns": chosen, "images": images, "count": count}
+            _note(session, actor, "evidence pack", filter, **facts)
         return ByteStream(self._database, lambda source, sink: write_evidence(source, sink, asked))
 
 
@@ -80,6 +95,17 @@ def _criteria(actor: Actor, filter: FeedbackFilter) -> Criteria:
         actor.require(Permission.EXPORT_OWN)
         criteria["user_id"] = actor.user_id
     return criteria
+
+
+def _note(
+    session: Session, actor: Actor, what: str, filter: FeedbackFilter, **facts: object
+) -> None:
+    told = {
+        "filter": filter_facts(session, to_query(filter), _PEOPLE, _TEXTS),
+        "everybody": actor.may(Permission.EXPORT_ALL),
+        **facts,
+    }
+    record(session, actor, Action.EXPORTED, (Target.EXPORT, what), after=told)
 
 
 def _columns(actor: Actor, columns: Sequence[str] | None) -> tuple[str, ...]:

@@ -55,6 +55,14 @@ def read_cursor(text: str, sort: Sort = Sort.NEWEST) -> Cursor:
     return cursor
 
 
+def end_of_page(cursor: str | None) -> tuple[datetime, UUID] | None:
+    """Where the page before ended, in a list that goes back in time only; None for the first."""
+    read = read_cursor(cursor) if cursor else None
+    if read is not None and not read.older:
+        raise _unreadable()
+    return None if read is None else (read.place.created_at, read.place.id)
+
+
 def _possible(cursor: Cursor) -> bool:
     """Whether a row could stand there: cursors come from addresses, where anything may be typed."""
     value = cursor.place.value

@@ -8,6 +8,7 @@ from core.permissions import Actor, Permission
 from core.review.criteria import criteria_of
 from core.review.rows import as_row
 from core.review.service import MAX_COUNTED
+from core.review.triage_audit import note
 from core.review.triage_changes import write
 from core.review.triage_types import Claimed
 from core.review.types import FeedbackFilter, Sort, Total
@@ -48,7 +49,7 @@ class Queue:
             taken = row.assignee_id is None
             if taken:
                 wanted = {row.id: (row, {"assignee_id": actor.user_id})}
-                write(triage, EventRepository(session), actor, wanted)
+                note(session, actor, wanted, write(triage, EventRepository(session), actor, wanted))
             review = ReviewRepository(session)
             left, found = review.count(criteria, MAX_COUNTED + 1), review.row(row.id)
         return None if found is None else Claimed(as_row(found), taken, _total(left))

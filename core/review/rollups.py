@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+from core.audit.recording import record
+from core.audit.types import Action
+from core.permissions import Actor
 from db.repositories.reconcile import Drift, ReconcileRepository
 from db.session import Database
 
@@ -14,7 +17,7 @@ class Check:
     text: str
 
 
-def reconcile(database: Database) -> list[Drift]:
+def reconcile(database: Database, actor: Actor) -> list[Drift]:
     """Count everything anew, and repair what is wrong; how many counts of each table were.
 
     Ratings and runs wait only where there is something to repair.
@@ -24,7 +27,10 @@ def reconcile(database: Database) -> list[Drift]:
     if not any(drift.keys for drift in found):
         return found
     with database.unit_of_work() as session:
-        return ReconcileRepository(session).repair()
+        repaired = ReconcileRepository(session).repair()
+        counts = {drift.table: drift.keys for drift in repaired if drift.keys}
+        record(session, actor, Action.COUNTS_REPAIRED, after=counts)
+    return repaired
 
 
 def check(database: Database) -> Check:

@@ -9,6 +9,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from core.audit.recording import Facts, record
+from core.audit.types import Action, Target
 from core.clock import now
 from core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound
 from core.feedback.checks import checked_characters
@@ -19,7 +21,7 @@ from core.review.filters import checked, from_query, to_query
 from core.review.periods import Preset, days_of, is_year_before, moved, preset_of, year_before
 from core.review.types import FeedbackFilter, Sort
 from db.repositories.views import ViewRepository
-from db.session import Database
+from db.session import Database, Session
 
 MAX_NAME_CHARS = 80
 MAX_VIEWS = 100
@@ -101,7 +103,8 @@ class SavedViewService:
         with self._database.unit_of_work() as session:
             repository = ViewRepository(session)
             repository.lock(actor.user_id)
-            _require_own(_get(repository, actor, view_id))
+            was = _get(repository, actor, view_id)
+            _require_own(was)
             if name is not None and repository.named(actor.user_id, values["name"]) not in (
                 None,
                 view_id,
@@ -110,7 +113,9 @@ class SavedViewService:
             if values:
                 repository.change(view_id, **values)
             session.expire_all()
-            return _get(repository, actor, view_id)
+            view = _get(repository, actor, view_id)
+            _note(session, actor, was, view)
+            return view
 
     def delete(self, actor: Actor, view_id: UUID) -> SavedView:
         """What was deleted, for `restore`. Raises `NotFound`, `NotAllowed`."""
@@ -123,6 +128,7 @@ class SavedViewService:
             view = _view(*found, actor)
             _require_own(view)
             repository.delete(found[0])
+            _note(session, actor, view, None)
         return view
 
     def restore(self, actor: Actor, view: SavedView) -> SavedView:
@@ -147,9 +153,12 @@ class SavedViewService:
                     f"You have {MAX_VIEWS} views; delete one first.", facts={"max": MAX_VIEWS}
                 )
             put_id = known or view_id
+            was = _get(repository, actor, put_id) if known else None
             repository.put(put_id, actor.user_id, kept.name, kept.query, columns, kept.shared)
             session.expire_all()
-            return _get(repository, actor, put_id)
+            view = _get(repository, actor, put_id)
+            _note(session, actor, was, view)
+            return view
 
 
 @dataclass(frozen=True)
@@ -165,6 +174,26 @@ def _get(repository: ViewRepository, actor: Actor, view_id: UUID) -> SavedView:
     if found is None:
         raise _unknown(view_id)
     return _view(*found, actor)
+
+
+def _note(session: Session, actor: Actor, was: SavedView | None, view: SavedView | None) -> None:
+    """A view that others see, or saw until now, is another one."""
+    shared = next((each for each in (was, view) if each is not None and each.shared), None)
+    if shared is not None and was != view:
+        target = (Target.VIEW, shared.id)
+        before, after = (None if each is None else _facts(each) for each in (was, view))
+        record(session, actor, Action.VIEW_CHANGED, target, before=before, after=after)
+
+
+def _facts(view: SavedView) -> Facts:
+    """Names of limits, and not what they are set to, which may be somebody's words."""
+    return {
+        "shared": view.shared,
+        "name_chars": len(view.name),
+        "filter": list(to_query(view.filter)),
+        "sort": view.sort,
+        "columns": None if view.columns is None else list(view.columns),
+    }
 
 
 def _require_own(view: SavedView) -> None:

@@ -1,6 +1,7 @@
 """Triage: who looks into a rating, what came of it, and what whoever rated is told.
 
-Every change is made against what its author has seen, and is kept in the rating's history.
+Every change is made against what its author has seen, and is kept in the rating's history and in
+the audit log.
 """
 
 from collections.abc import Mapping, Sequence, Sized
@@ -13,6 +14,7 @@ from core.permissions import Actor, Permission
 from core.review.looking import Looking
 from core.review.queue import Queue
 from core.review.rows import as_row, unknown
+from core.review.triage_audit import note
 from core.review.triage_changes import (
     assignee_of,
     checked_changes,
@@ -79,7 +81,8 @@ class TriageService(Queue, Looking, Answers):
                 raise _overtaken(
                     _read(review, feedback_id), since, differences(triage, row, wanted, since)
                 )
-            write(triage, events, actor, {row.id: (row, wanted)})
+            change = {row.id: (row, wanted)}
+            note(session, actor, change, write(triage, events, actor, change))
             return _read(review, feedback_id)
 
     def review_many(
@@ -108,6 +111,7 @@ class TriageService(Queue, Looking, Answers):
                 if row.updated_at == seen[id]
             }
             undo = write(triage, EventRepository(session), actor, wanted)
+            note(session, actor, wanted, undo)
         return BulkResult(len(undo), len(rows) - len(wanted), len(seen) - len(rows), undo)
 
     def undo(self, actor: Actor, undo: Mapping[UUID, Before]) -> BulkResult:
@@ -123,6 +127,7 @@ class TriageService(Queue, Looking, Answers):
                 if row.updated_at == undo[id].changed_at
             }
             done = write(triage, EventRepository(session), actor, wanted)
+            note(session, actor, wanted, done)
         return BulkResult(len(done), len(rows) - len(wanted), len(undo) - len(rows), done)
 
 

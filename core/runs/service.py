@@ -1,14 +1,13 @@
 """What is common to runs of every task."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from uuid import UUID
 
 from core.detection.reading import usable_detection
 from core.detection.types import DetectionRun
 from core.errors import Invalid, NotFound
 from core.permissions import Actor, Permission
-from core.review.paging import Cursor, read_cursor
+from core.review.paging import Cursor, end_of_page
 from core.runs.access import readable_run
 from core.runs.comparison import Comparison, compared
 from core.runs.filters import checked, conditions
@@ -66,11 +65,23 @@ class RunService:
         Invalid : a filter, the cursor or `limit`, 1 to 200, is not possible.
         """
         actor.require(Permission.HISTORY)
+        return self._history(actor.user_id, wanted, cursor, limit)
+
+    def runs_of(
+        self, actor: Actor, user_id: UUID, cursor: str | None = None, limit: int = 50
+    ) -> HistoryPage:
+        """All of somebody's runs, for reviewers, as `history`; none of nobody's."""
+        actor.require(Permission.REVIEW)
+        return self._history(user_id, None, cursor, limit)
+
+    def _history(
+        self, user_id: UUID, wanted: HistoryFilter | None, cursor: str | None, limit: int
+    ) -> HistoryPage:
         _check_limit(limit)
-        after = _place(cursor)
+        after = end_of_page(cursor)
         values = conditions(checked(wanted or HistoryFilter()))
         with self._database.unit_of_work() as session:
-            rows = RunRepository(session).history(actor.user_id, limit + 1, after=after, **values)
+            rows = RunRepository(session).history(user_id, limit + 1, after=after, **values)
         shown = _summaries(rows[:limit])
         if len(rows) <= limit:
             return HistoryPage(shown, None)
@@ -150,17 +161,6 @@ def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
         )
         for run, model, rating, threshold, answer in rows
     )
-
-
-def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
-    """Where the page before ended; pages of a history go back in time only."""
-    read = read_cursor(cursor) if cursor else None
-    if read is not None and not read.older:
-        raise Invalid(
-            "The page's cursor cannot be read; start again from the first page.",
-            facts={"field": "cursor"},
-        )
-    return None if read is None else (read.place.created_at, read.place.id)
 
 
 def _check_limit(limit: int) -> None:

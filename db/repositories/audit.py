@@ -1,13 +1,14 @@
 """The audit log: rows are added and read, never changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
-from db.models import AuditEntry
+from db.models import AuditEntry, User
+from db.repositories.audit_sql import Criteria, where_audit
 
 __all__ = ["AuditEntry", "AuditRepository"]
 
@@ -60,3 +61,26 @@ class AuditRepository:
                 trace_id=trace_id,
             )
         )
+
+    def page(
+        self, criteria: Criteria, size: int, after: tuple[datetime, UUID] | None
+    ) -> Sequence[AuditEntry]:
+        """At most `size` entries, newest first, beginning behind the one at `after`."""
+        query = select(AuditEntry).where(*where_audit(criteria))
+        if after is not None:
+            query = query.where(tuple_(AuditEntry.at, AuditEntry.id) < after)
+        query = query.order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(size)
+        return self._session.scalars(query).all()
+
+    def get(self, entry_id: UUID) -> AuditEntry | None:
+        return self._session.get(AuditEntry, entry_id)
+
+    def people_like(self, text: str) -> Sequence[UUID]:
+        """Whoever has `text` in their name, in any case."""
+        like = User.username.icontains(text, autoescape=True)
+        return self._session.scalars(select(User.id).where(like)).all()
+
+    def names(self, ids: Collection[UUID]) -> dict[UUID, str]:
+        """What those of the ids that are people's are called."""
+        rows = self._session.execute(select(User.id, User.username).where(User.id.in_(ids)))
+        return {row[0]: row[1] for row in rows}

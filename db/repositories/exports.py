@@ -59,7 +59,7 @@ def output_text() -> ColumnElement[str]:
     return func.run_text(Run.task, Run.output, Run.params)
 
 
-def _safe(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
+def safe(column: SQLColumnExpression[Any]) -> ColumnElement[str]:
     """Text that a spreadsheet would compute gets a quote in front, and so stays text."""
     return case((func.left(column, 1).in_(FORMULA_STARTS), literal("'") + column), else_=column)
 
@@ -86,27 +86,27 @@ COLUMNS: Mapping[str, ColumnElement[Any]] = {
     "run_id": Feedback.run_id.expression,
     "created_at": utc(Feedback.created_at),
     "updated_at": utc(Feedback.updated_at),
-    "user": _safe(User.username),
+    "user": safe(User.username),
     "task": Feedback.task.expression,
-    "model": _safe(Model.name),
-    "revision": _safe(Model.revision),
+    "model": safe(Model.name),
+    "revision": safe(Model.revision),
     "rating": Feedback.rating.expression,
-    "tags": _safe(func.array_to_string(Feedback.tags, "; ")),
+    "tags": safe(func.array_to_string(Feedback.tags, "; ")),
     "status": Feedback.review_status.expression,
-    "comment": _safe(Feedback.comment),
-    "prompt": _safe(Run.prompt),
-    "output": _safe(output_text()),
+    "comment": safe(Feedback.comment),
+    "prompt": safe(Run.prompt),
+    "output": safe(output_text()),
     "params": cast(Run.params, Text),
     "image_sha256": func.encode(Run.image_sha256, "hex"),
     "latency_ms": Run.latency_ms.expression,
     "run_status": Run.status.expression,
     "failed_step": Feedback.failed_step.expression,
     "role": User.role.expression,
-    "assignee": _safe(_Assignee.username),
-    "fixed_in": _safe(Feedback.fixed_in),
-    "note": _safe(Feedback.note),
-    "answer": _safe(Feedback.answer),
-    "corrected_text": _safe(Feedback.corrected_text),
+    "assignee": safe(_Assignee.username),
+    "fixed_in": safe(Feedback.fixed_in),
+    "note": safe(Feedback.note),
+    "answer": safe(Feedback.answer),
+    "corrected_text": safe(Feedback.corrected_text),
     "verdicts": cast(Feedback.verdicts, Text),
     "top_score": Feedback.top_score.expression,
     "temperature": Feedback.temperature.expression,

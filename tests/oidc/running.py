@@ -3,9 +3,8 @@
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
 
 import httpx2
 
@@ -45,15 +44,9 @@ class RunningProvider:
         self._process.terminate()
         self._process.wait()
 
-    def next(self, subject: str, **claims: Any) -> None:
-        """Whoever asks for a sign-in from now on is `subject`."""
-        self._tell({"claims": {"sub": subject, **claims}})
-
-    def next_wrong(self, subject: str, **wrong: bool) -> None:
-        """The same, with something amiss; see `Next`."""
-        self._tell({"claims": {"sub": subject}, **wrong})
-
-    def _tell(self, told: dict[str, Any]) -> None:
+    def next(self, subject: str, claims: Mapping[str, object], **wrong: bool) -> None:
+        """Whoever asks for a sign-in from now on is `subject`; `wrong` is as in `Next`."""
+        told = {"claims": {"sub": subject, **claims}, **wrong}
         httpx2.post(f"{self.issuer}/next", json=told).raise_for_status()
 
     def _answers(self) -> bool:

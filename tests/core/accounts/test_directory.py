@@ -64,7 +64,7 @@ def test_a_part_of_the_name_finds_people_in_any_case(
 def test_everybody_is_in_exactly_the_state_that_finds_them(
     accounts: AccountService, root: Actor, crowd: dict[str, User]
 ) -> None:
-    by_state = {}
+    by_state: dict[str, UserState] = {}
     for state in UserState:
         page = accounts.find_users(root, PeopleFilter(state=state))
         assert {each.user.state for each in page.people} == {state}

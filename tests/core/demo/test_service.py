@@ -28,6 +28,9 @@ _COPIED = (
 )
 
 
+SYSTEM = AccountService.system_actor()
+
+
 def quiet(_: str) -> None:
     pass
 
@@ -66,6 +69,7 @@ def everything(database: Database) -> dict[str, list[Any]]:
     return {
         table: select(database, f"select t::text from {table} t order by 1")  # noqa: S608
         for table in TABLES
+        if table != "audit_log"
     }
 
 
@@ -84,7 +88,7 @@ def real(database: Database) -> Callable[[], dict[str, list[Any]]]:
 def test_copies_are_what_the_trigger_makes_of_the_same_rows(
     database: Database, service: DemoService
 ) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     columns = ", ".join(
         column.name
         for column in Base.metadata.tables["feedback"].columns
@@ -107,7 +111,7 @@ def test_copies_are_what_the_trigger_makes_of_the_same_rows(
 
 
 def test_every_kind_of_row_is_there(database: Database, service: DemoService) -> None:
-    loaded = service.load(RUNS, 7, quiet)
+    loaded = service.load(SYSTEM, RUNS, 7, quiet)
     assert loaded.runs == RUNS
     assert select(database, "select count(*) from runs where demo") == [(RUNS,)]
     assert select(database, "select count(*) from feedback where demo") == [(loaded.ratings,)]
@@ -135,12 +139,12 @@ def test_every_kind_of_row_is_there(database: Database, service: DemoService) ->
 
 def test_no_detection_is_answered_from_a_demo_run(database: Database, service: DemoService) -> None:
     """Equal requests are found by their hash."""
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     assert select(database, "select count(*) from runs where request_hash is not null") == [(0,)]
 
 
 def test_ids_carry_the_time_of_their_row(database: Database, service: DemoService) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     for table, time in (("runs", "created_at"), ("feedback", "created_at"), ("users", "created_at"),
                         ("box_verdicts", "created_at"), ("models", "created_at")):  # fmt: skip
         wrong = select(
@@ -156,7 +160,7 @@ def test_boxes_lie_where_the_pictures_have_something(
     database: Database, service: DemoService
 ) -> None:
     """The paper is plain, so a right box holds another colour than the corner beside all things."""
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     found = select(
         database,
         "select i.content, r.output -> 'detections' -> v.box_index -> 'box'"
@@ -175,22 +179,22 @@ def test_boxes_lie_where_the_pictures_have_something(
 def test_same_seed_makes_the_same_rows_and_is_refused_while_it_is_there(
     database: Database, service: DemoService
 ) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     query = "select r.id, r.output, f.id, f.rating, f.comment from runs r left join feedback f"
     query += " on f.run_id = r.id order by r.id, f.id"
     first = select(database, query)
     with pytest.raises(Conflict, match="another seed"):
-        service.load(RUNS, 7, quiet)
+        service.load(SYSTEM, RUNS, 7, quiet)
     with pytest.raises(Conflict, match="another seed"):
-        service.load(RUNS * 2, 7, quiet)
-    service.clear(quiet)
-    service.load(RUNS, 7, quiet)
+        service.load(SYSTEM, RUNS * 2, 7, quiet)
+    service.clear(SYSTEM, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     assert select(database, query) == first
 
 
 def test_seeds_add_up(database: Database, service: DemoService) -> None:
-    service.load(RUNS, 7, quiet)
-    service.load(RUNS, 8, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 8, quiet)
     assert select(database, "select count(*) from runs where demo") == [(2 * RUNS,)]
     assert select(database, "select count(*) from users where demo") == [(106,)]
 
@@ -208,14 +212,14 @@ def test_load_that_was_broken_off_is_completed(
         if RUNS / 2 < int(line.split()[0]) < RUNS:
             raise Pulled
 
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     whole = select(database, "select id from runs order by id")
-    service.clear(quiet)
+    service.clear(SYSTEM, quiet)
     with pytest.raises(Pulled):
-        service.load(RUNS, 7, pull)
+        service.load(SYSTEM, RUNS, 7, pull)
     part = select(database, "select id from runs order by id")
     assert 0 < len(part) < RUNS
-    assert service.load(RUNS, 7, quiet).runs == RUNS - len(part)
+    assert service.load(SYSTEM, RUNS, 7, quiet).runs == RUNS - len(part)
     assert select(database, "select id from runs order by id") == whole
 
 
@@ -223,7 +227,7 @@ def test_load_that_was_broken_off_is_completed(
 def test_real_person_keeps_the_name_that_a_demo_person_would_have(
     database: Database, service: DemoService
 ) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     assert select(database, "select username, demo from users where username like 'mei.chen%'") in (
         [("mei.chen", False), ("mei.chen2", True)],
         [("mei.chen2", True), ("mei.chen", False)],
@@ -234,9 +238,9 @@ def test_clearing_leaves_real_rows_as_they_were(
     database: Database, service: DemoService, real: Callable[[], dict[str, list[Any]]]
 ) -> None:
     before, counts = real(), counted(database)
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     during = counted(database)
-    gone = service.clear(quiet)
+    gone = service.clear(SYSTEM, quiet)
     assert during != counts
     assert gone.runs == RUNS
     assert real() == before
@@ -247,14 +251,14 @@ def test_rating_of_a_demo_run_by_a_real_person_is_demo_and_goes_with_it(
     database: Database, service: DemoService, real: Callable[[], dict[str, list[Any]]]
 ) -> None:
     before = real()
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     boss = rows.person(database, "boss", Role.ADMIN)
     [(run,)] = select(database, "select id from runs where demo and status = 'done' limit 1")
     FeedbackService(database).rate(boss, run, 2)
     assert select(database, "select demo from feedback where user_id = :id", id=boss.user_id) == [
         (True,)
     ]
-    service.clear(quiet)
+    service.clear(SYSTEM, quiet)
     after = real()
     after["users"] = [row for row in after["users"] if "boss" not in row[0]]
     assert after == before
@@ -264,20 +268,20 @@ def test_real_rating_that_a_demo_person_should_look_into_stays(
     database: Database, service: DemoService, real: Callable[[], dict[str, list[Any]]]
 ) -> None:
     before = real()
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     with database.unit_of_work() as session:
         session.execute(
             text("update feedback set assignee_id = (select id from users where demo limit 1)"
                  " where not demo")
         )  # fmt: skip
-    service.clear(quiet)
+    service.clear(SYSTEM, quiet)
     assert real() == before
 
 
 def test_nobody_signs_in_as_a_demo_person_even_when_enabled(
     database: Database, service: DemoService, settings: Settings
 ) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     [(name,)] = select(database, "select username from users where demo and role = 'admin' limit 1")
     accounts = AccountService(database, settings)
     for _ in range(2):
@@ -289,7 +293,7 @@ def test_nobody_signs_in_as_a_demo_person_even_when_enabled(
 def test_first_admin_is_made_beside_demo_people(
     database: Database, service: DemoService, settings: Settings
 ) -> None:
-    service.load(RUNS, 7, quiet)
+    service.load(SYSTEM, RUNS, 7, quiet)
     accounts = AccountService(database, settings)
     accounts.ensure_first_admin()
     assert select(database, "select username from users where not demo") == [("admin",)]
@@ -302,7 +306,7 @@ def test_impossible_numbers_are_refused_by_name(
     service: DemoService, runs: int, seed: int, why: str
 ) -> None:
     with pytest.raises(Invalid, match=why):
-        service.load(runs, seed, quiet)
+        service.load(SYSTEM, runs, seed, quiet)
 
 
 def test_two_at_a_time_are_refused(database: Database, service: DemoService) -> None:
@@ -310,8 +314,8 @@ def test_two_at_a_time_are_refused(database: Database, service: DemoService) -> 
 
     def again(_: str) -> None:
         with pytest.raises(Conflict, match="wait"):
-            service.clear(quiet)
+            service.clear(SYSTEM, quiet)
         refused.append(True)
 
-    service.load(RUNS, 7, again)
+    service.load(SYSTEM, RUNS, 7, again)
     assert refused
