@@ -16,6 +16,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.PASSWORD_CHANGED: "Changed the password of {}",
         Action.PASSWORD_RESET: "Reset the password of {}",
         Action.IDENTITY_LINKED: "Linked {} to single sign-on",
+        Action.IDENTITY_UNLINKED: "Unlinked {} from single sign-on",
         Action.USER_ADDED: "Added {}",
         Action.ROLE_CHANGED: "Changed the role of {}",
         Action.USER_DISABLED: "Disabled {}",
