@@ -21,8 +21,7 @@ show_secret("account")
 left, right = st.columns(2, gap="large")
 with left:
     st.subheader("Password")
-    if password_form():
-        st.success("The password is changed; your other sessions have ended.")
+    password_form()
     st.subheader("Sessions")
     sign_out_everywhere_button()
     st.subheader("Usage")

@@ -111,7 +111,7 @@ class DatabaseLogin:
 
     def _check_credentials(self, username: str, password: str) -> bool:
         """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""
-        found = workbench().accounts.sign_in(username, password, address() or "local")
+        found = workbench().accounts.sign_in(username, password, address())
         session().session_id = found.session_id
         name, role = found.actor.username, found.actor.role
         self._model.credentials = {

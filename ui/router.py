@@ -94,8 +94,7 @@ def _first_password() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
         st.header("Choose a password of your own")
         st.write("The one you signed in with was temporary.")
-        if password_form():
-            st.rerun()
+        password_form()
 
 
 def _refused(spec: PageSpec) -> Callable[[], None]:

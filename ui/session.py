@@ -130,6 +130,8 @@ class UiSession:
     """Said on the sign-in page."""
     identity_taken: bool = False
     """Whether what the browser brought from the identity provider was taken up, or refused."""
+    password_problem: GlimpseError | None = None
+    """Why a new password was not taken; told in its form."""
     secret: Secret | None = None
     question: Question | None = None
     people_change: PeopleChange | None = None

@@ -8,7 +8,7 @@ from core.accounts.finding import held, id_of
 from core.accounts.types import UserInfo
 from core.audit.recording import record
 from core.audit.types import Action, Target
-from core.errors import Conflict
+from core.errors import ConfigurationError, Conflict, Invalid
 from core.ids import new_id
 from core.permissions import Actor, Face, Permission, Role
 from db.repositories.accounts import AccountRepository
@@ -24,7 +24,8 @@ class People(AccountPart):
         """Make `admin` where there is nobody yet.
 
         Returns name and password only where the password was made up now, which is the one
-        moment it can be told; it must be changed at the first sign-in.
+        moment it can be told; it must be changed at the first sign-in. Raises `ConfigurationError`
+        where the password of the settings is none that may be chosen.
         """
         with self.database.unit_of_work() as session:
             repository = AccountRepository(session)
@@ -33,7 +34,7 @@ class People(AccountPart):
                 return None
             given = self.settings.admin_password
             password = given.get_secret_value() if given else passwords.generated()
-            passwords.check(password, "admin")
+            _check_setting(password)
             password_hash = passwords.hashed(password)
             add(session, _START, "admin", Role.ADMIN, password_hash, temporary=given is None)
         return None if given else ("admin", password)
@@ -74,7 +75,7 @@ class People(AccountPart):
             user.password_hash = password_hash
             user.must_change_password = temporary
             user.epoch += 1
-            repository.clear_failures(user.username.lower())
+            repository.clear_failures(user.username)
             facts = {"temporary": temporary}
             record(session, actor, Action.PASSWORD_RESET, (Target.USER, user.id), after=facts)
 
@@ -103,3 +104,11 @@ def add(
         )
     record(session, actor, Action.USER_ADDED, (Target.USER, user.id), after={"role": role})
     return user_info(user)
+
+
+def _check_setting(password: str) -> None:
+    key = "GLIMPSE_ADMIN_PASSWORD"
+    try:
+        passwords.check(password, "admin")
+    except Invalid as error:
+        raise ConfigurationError(f"{key}: {error.message}", facts={"key": key}) from error

@@ -13,6 +13,7 @@ from tests.core.generation.test_usage import use
 from tests.pages.conftest import PASSWORD, Visitor, texts
 
 NEW_PASSWORD = "my very own password"
+PASSWORDS = ("password_current", "password_new", "password_again")
 
 
 def change(app: AppTest, current: str, new: str, again: str) -> AppTest:
@@ -35,7 +36,8 @@ def test_password_changes_and_this_tab_stays_signed_in(visitor: Visitor) -> None
     app = change(
         visitor.sign_in(Role.ANALYST).open("account"), PASSWORD, NEW_PASSWORD, NEW_PASSWORD
     )
-    assert "password is changed" in app.success[0].value
+    assert "password is changed" in app.toast[0].value
+    assert [app.text_input(key=key).value for key in PASSWORDS] == ["", "", ""]
     assert [title.value for title in app.run().title] == ["Account"]
     visitor.bench.accounts.sign_in("analyst", NEW_PASSWORD, "test")
     with pytest.raises(NotSignedIn):
@@ -47,6 +49,7 @@ def test_password_changes_and_this_tab_stays_signed_in(visitor: Visitor) -> None
     [
         (PASSWORD, NEW_PASSWORD, "something else", "differ"),
         (PASSWORD, "short", "short", "12 to 1,000"),
+        (PASSWORD, "password1234", "password1234", "most common"),
         ("not my password", NEW_PASSWORD, NEW_PASSWORD, "current password is wrong"),
     ],
 )
@@ -54,8 +57,9 @@ def test_refused_change_says_why_and_changes_nothing(
     visitor: Visitor, current: str, new: str, again: str, why: str
 ) -> None:
     app = change(visitor.sign_in(Role.ANALYST).open("account"), current, new, again)
-    assert why in app.error[0].value
-    assert not app.success
+    assert [why in error.value for error in app.error] == [True]
+    assert not app.toast
+    assert not app.run().error
     visitor.bench.accounts.sign_in("analyst", PASSWORD, "test")
 
 

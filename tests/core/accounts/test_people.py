@@ -4,11 +4,20 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from pydantic import SecretStr
 
 from core.accounts.service import AccountService
 from core.accounts.types import SignedIn
 from core.config import Settings
-from core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound, NotSignedIn
+from core.errors import (
+    ConfigurationError,
+    Conflict,
+    Invalid,
+    LimitReached,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+)
 from core.permissions import Actor, Role
 from db.session import Database
 from tests.core.accounts.conftest import PASSWORD
@@ -31,6 +40,14 @@ def test_first_admin_without_a_setting_gets_a_password_told_once(
     assert made is not None
     assert accounts.sign_in(*made, "a").actor.must_change_password
     assert accounts.ensure_first_admin() is None
+
+
+def test_a_first_password_that_anybody_guesses_is_refused_by_the_name_of_its_setting(
+    database: Database, settings: Settings
+) -> None:
+    common = settings.model_copy(update={"admin_password": SecretStr("administrator1")})
+    with pytest.raises(ConfigurationError, match=r"GLIMPSE_ADMIN_PASSWORD: .* most common"):
+        AccountService(database, common).ensure_first_admin()
 
 
 @pytest.mark.usefixtures("ana")
