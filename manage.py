@@ -90,6 +90,12 @@ def _parser() -> argparse.ArgumentParser:
     commands["users add"].add_argument(
         "--role", choices=[str(role) for role in Role], required=True
     )
+    for path in ("users link", "users unlink"):
+        commands[path].add_argument("--issuer", required=True, help="who says it (`iss`)")
+        commands[path].add_argument("--subject", required=True, help="who it is there (`sub`)")
+    commands["users link"].add_argument(
+        "--role-from-claim", action="store_true", help="take the role from the claim from now on"
+    )
     commands["users role"].add_argument("role", choices=[str(role) for role in Role])
     for path in ("users add", "users password"):
         commands[path].add_argument(
@@ -99,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
         )
     commands["keys add"].add_argument("--label", required=True, help="what the key is for")
     commands["keys add"].add_argument("--scope", help="detect,generate,feedback,export; else all")
+    commands["keys add"].add_argument("--days", type=int, help="how long it lasts; else for ever")
     commands["keys revoke"].add_argument("id", help="as in `keys list`")
     groups.add_parser("db", help="the database").add_argument(
         "action", choices=list(db_cli.COMMANDS)

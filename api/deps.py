@@ -32,6 +32,14 @@ def actor_of(request: Request, bench: "Bench") -> Actor:
     NotSignedIn : neither, or not valid any more.
     NotAllowed : a cookie from another site's page, or of someone who must change the password.
     """
+    actor = newcomer_of(request, bench)
+    if actor.must_change_password:
+        raise NotAllowed("Your password was set by someone else; change it first.")
+    return actor
+
+
+def newcomer_of(request: Request, bench: "Bench") -> Actor:
+    """The same, also while the password must be changed: for the one call that changes it."""
     header = request.headers.get("authorization")
     if header is not None:
         actor = _by_key(bench, header, address_of(request))
@@ -43,6 +51,7 @@ def actor_of(request: Request, bench: "Bench") -> Actor:
 
 Bench = Annotated[Workbench, Depends(bench_of)]
 Caller = Annotated[Actor, Depends(actor_of)]
+Newcomer = Annotated[Actor, Depends(newcomer_of)]
 SECURED = (Security(_bearer), Security(_cookie))
 """For the API page only: the checks are `actor_of`'s."""
 
@@ -89,6 +98,4 @@ def _by_cookie(bench: Workbench, request: Request) -> Actor:
         raise NotSignedIn("Your session has ended; sign in again.")
     if request.method not in _READING:
         require_same_host(request.headers, bench.settings.public_url)
-    if actor.must_change_password:
-        raise NotAllowed("Your password was set by someone else; change it first.")
     return actor

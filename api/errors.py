@@ -34,6 +34,7 @@ STATUS: Mapping[type[GlimpseError], int] = MappingProxyType(
         errors.NotSignedIn: 401,
         errors.NotAllowed: 403,
         errors.NotFound: 404,
+        errors.Removed: 410,
         MethodNotAllowed: 405,
         errors.Conflict: 409,
         errors.TooLarge: 413,

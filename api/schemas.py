@@ -246,3 +246,8 @@ class UsageIn(Query):
 
 class TicketIn(Request):
     ticket: Text
+
+
+class PasswordIn(Request):
+    current: Text
+    new: Text = Field(description="12 to 1,000 characters, none of the common passwords")

@@ -6,9 +6,10 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 import httpx2
 
@@ -36,12 +37,13 @@ source = "builtin:fake?tokens_per_second=100"
 
 
 class Product:
-    """Its address and its data outlast each process that serves them."""
+    """Its address, data and further settings outlast each process that serves them."""
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
         data_dir.mkdir()
         (data_dir / "models.toml").write_text(MODELS)
         self.data_dir = data_dir
+        self.environment = {**_environment(data_dir), **settings}
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
 
@@ -55,7 +57,7 @@ class Product:
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [*_START, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
             cwd=ROOT,
-            env=_environment(self.data_dir),
+            env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -89,9 +91,11 @@ class Product:
 
 
 @contextmanager
-def running_product(data_dir: Path) -> Iterator[Product]:
+def running_product(
+    data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Product]:
     """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database."""
-    product = Product(data_dir)
+    product = Product(data_dir, settings)
     try:
         product.start()
         yield product
@@ -122,7 +126,7 @@ def manage(product: Product, *arguments: str, typed: str = "") -> str:
     finished = subprocess.run(  # noqa: S603 - our own program
         [sys.executable, "manage.py", *arguments],
         cwd=ROOT,
-        env=_environment(product.data_dir),
+        env=product.environment,
         input=typed,
         capture_output=True,
         text=True,

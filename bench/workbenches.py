@@ -10,7 +10,9 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from core.config import ROOT, Settings
+from core.limits.types import NO_LIMIT
 from core.permissions import Actor, Face, Role
+from core.runs.types import Task
 from core.workbench import Workbench, open_workbench
 
 BUNDLED = f"""
@@ -60,7 +62,8 @@ def opened(place: Path, models: str) -> Iterator[Opened]:
 
 
 def _analyst(bench: Workbench) -> Actor:
-    user = bench.accounts.add_user(
-        bench.accounts.system_actor(), "wei", Role.ANALYST, "boxes by the dozen"
-    )
+    system = bench.accounts.system_actor()
+    user = bench.accounts.add_user(system, "wei", Role.ANALYST, "boxes by the dozen")
+    for task in Task:
+        bench.limits.change(system, user.id, task, NO_LIMIT)
     return Actor(user.id, user.username, user.role, Face.API)

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from core.accounts import passwords
 from core.accounts.service import AccountService
-from core.accounts.types import KeyInfo, UserInfo
+from core.accounts.types import KeyInfo
 from core.errors import Invalid
 from core.permissions import Role, Scope
 
@@ -54,18 +54,42 @@ def set_role(accounts: AccountService, name: str, role: Role) -> Told:
     return Told(note=f"{user.username} is now {user.role}.")
 
 
+def link(accounts: AccountService, options: Namespace) -> Told:
+    actor = accounts.system_actor()
+    accounts.link_identity(
+        actor, options.name, options.issuer, options.subject, follow=options.role_from_claim
+    )
+    role = "the role comes from the claim" if options.role_from_claim else "the role stays"
+    return Told(note=f"{options.name} may sign in by the identity provider; {role}.")
+
+
+def unlink(accounts: AccountService, options: Namespace) -> Told:
+    actor = accounts.system_actor()
+    accounts.unlink_identity(actor, options.name, options.issuer, options.subject)
+    return Told(note=f"{options.name} may not sign in by that identity, and is signed out.")
+
+
+def list_identities(accounts: AccountService, name: str) -> Told:
+    found = accounts.identities_of(accounts.system_actor(), name)
+    rows = [(each.issuer, each.subject, _day(each.last_used_at)) for each in found]
+    return Told(_table(("issuer", "subject", "last used"), rows))
+
+
 def list_users(accounts: AccountService) -> Told:
     users = accounts.users(accounts.system_actor())
-    rows = [(user.username, user.role, _state(user), _day(user.last_seen_at)) for user in users]
+    rows = [(user.username, user.role, user.state, _day(user.last_seen_at)) for user in users]
     return Told(_table(("name", "role", "state", "last seen"), rows))
 
 
-def add_key(accounts: AccountService, name: str, label: str, scopes: str | None) -> Told:
+def add_key(
+    accounts: AccountService, name: str, label: str, scopes: str | None, days: int | None
+) -> Told:
     """`scopes` as on the command line: names with commas between them."""
-    made = accounts.add_key(
-        accounts.system_actor(), label, None if scopes is None else _scopes(scopes), name
-    )
-    note = f"Key “{made.info.label}” of {made.info.username}, shown this once:"
+    wanted = None if scopes is None else _scopes(scopes)
+    made = accounts.add_key(accounts.system_actor(), label, wanted, name, days)
+    end = made.info.expires_at
+    until = "never expires" if end is None else f"expires on {end:%Y-%m-%d}"
+    note = f"Key “{made.info.label}” of {made.info.username}; it {until}. Shown this once:"
     return Told((made.secret,), note)
 
 
@@ -79,11 +103,14 @@ def list_keys(accounts: AccountService) -> Told:
             f"{key.prefix}…",
             _scope_text(key),
             _day(key.last_used_at),
-            "revoked" if key.revoked_at else "good",
+            _day(key.expires_at),
+            _key_state(key),
         )
         for key in keys
     ]
-    return Told(_table(("id", "user", "label", "key", "scopes", "last used", "state"), rows))
+    return Told(
+        _table(("id", "user", "label", "key", "scopes", "last used", "expires", "state"), rows)
+    )
 
 
 def revoke_key(accounts: AccountService, key_id: str) -> Told:
@@ -102,8 +129,11 @@ PEOPLE: Mapping[str, Callable[[AccountService, Namespace], Told]] = MappingProxy
         "users role": lambda a, o: set_role(a, o.name, Role(o.role)),
         "users disable": lambda a, o: set_active(a, o.name, active=False),
         "users enable": lambda a, o: set_active(a, o.name, active=True),
+        "users link": link,
+        "users unlink": unlink,
+        "users identities": lambda a, o: list_identities(a, o.name),
         "users list": lambda a, _: list_users(a),
-        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope),
+        "keys add": lambda a, o: add_key(a, o.name, o.label, o.scope, o.days),
         "keys revoke": lambda a, o: revoke_key(a, o.id),
         "keys list": lambda a, _: list_keys(a),
     }
@@ -128,10 +158,10 @@ def _scope_text(key: KeyInfo) -> str:
     return "all of the role" if key.scopes is None else ",".join(sorted(key.scopes))
 
 
-def _state(user: UserInfo) -> str:
-    if not user.active:
-        return "demo" if user.demo else "disabled"
-    return "temporary password" if user.must_change_password else "active"
+def _key_state(key: KeyInfo) -> str:
+    if key.revoked_at is not None:
+        return "revoked"
+    return "expired" if key.expired else "good"
 
 
 def _day(moment: datetime | None) -> str:

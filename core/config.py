@@ -1,11 +1,14 @@
 """Every setting, typed once; read from the environment or `.streamlit/secrets.toml`."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -15,6 +18,8 @@ from core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "GLIMPSE_"
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_RoleName = Literal["guest", "analyst", "admin"]
 
 
 class Settings(BaseSettings):
@@ -55,6 +60,34 @@ class Settings(BaseSettings):
     session_hours: int = Field(
         168, ge=1, le=8760, description="hours until a sign-in must be repeated"
     )
+    session_idle_minutes: int = Field(
+        720, ge=5, le=525_600, description="minutes without use after which a sign-in ends"
+    )
+    oidc_metadata_url: str | None = Field(
+        None,
+        description="single sign-on: address of the identity provider's "
+        "`/.well-known/openid-configuration`",
+    )
+    oidc_client_id: str | None = Field(None, description="what the provider calls this product")
+    oidc_client_secret: SecretStr | None = Field(
+        None, description="what the provider knows this product by"
+    )
+    oidc_name: str = Field(
+        "single sign-on", description="the provider's name on the sign-in page: “Sign in with …”"
+    )
+    oidc_role_claim: str | None = Field(
+        None, description="claim of the ID token that says the role, such as `groups`"
+    )
+    oidc_roles: Annotated[Mapping[str, _RoleName] | None, NoDecode] = Field(
+        None,
+        description="the role each value of that claim gives, as in "
+        "`glimpse-admins=admin; staff=analyst`; the highest counts",
+    )
+    oidc_default_role: _RoleName | None = Field(
+        None,
+        description="role of those to whom the claim gives none; empty: they have no access, or, "
+        "without a claim, an admin links them first",
+    )
     max_image_bytes: int = Field(20 * 2**20, ge=1, description="largest picture file, in bytes")
     max_image_pixels: int = Field(25_000_000, ge=1, description="largest picture, in pixels")
     max_phrases: int = Field(50, ge=1, description="most phrases in one detection")
@@ -79,6 +112,19 @@ class Settings(BaseSettings):
     stream_total_s: int = Field(
         600, ge=1, description="seconds one output may be written for, its waiting not counted"
     )
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _read_pairs(cls, given: object) -> object:
+        """Values come first and may hold `=` and commas, as the names of LDAP groups do."""
+        if not isinstance(given, str):
+            return given
+        pairs = (pair.rpartition("=") for pair in given.split(";") if pair.strip())
+        return {value.strip(): role.strip() for value, _, role in pairs}
+
+    @property
+    def single_sign_on(self) -> bool:
+        return self.oidc_metadata_url is not None
 
     @classmethod
     def settings_customise_sources(
@@ -118,7 +164,39 @@ def load_settings() -> Settings:
             "set it to a random text of at least 32 characters.",
             facts={"key": f"{_PREFIX}SECRET_KEY"},
         )
+    _check_single_sign_on(settings)
     return settings
+
+
+def is_loopback(address: str) -> bool:
+    """Whether the address, a URL or a host's name, is this very machine."""
+    host = urlsplit(address).hostname if "//" in address else address
+    return host in _LOOPBACK
+
+
+def _check_single_sign_on(settings: Settings) -> None:
+    """Raise `ConfigurationError` where only a part is set, or secrets would travel in clear."""
+    given = [name for name in Settings.model_fields if name in settings.model_fields_set]
+    given = [name for name in given if name.startswith("oidc_")]
+    if not given:
+        return
+    needed = ["oidc_metadata_url", "oidc_client_id", "oidc_client_secret"]
+    if "oidc_role_claim" in given or "oidc_roles" in given:
+        needed += ["oidc_role_claim", "oidc_roles"]
+    for name in needed:
+        if getattr(settings, name) is None:
+            key = _PREFIX + name.upper()
+            raise ConfigurationError(
+                f"{key} is required for single sign-on, with {_PREFIX}{given[0].upper()}; "
+                "set it, or neither.",
+                facts={"key": key},
+            )
+    url = settings.oidc_metadata_url or ""
+    if not url.startswith("https://") and not (url.startswith("http://") and is_loopback(url)):
+        key = f"{_PREFIX}OIDC_METADATA_URL"
+        raise ConfigurationError(
+            f"{key} must begin with https://, as secrets are sent there.", facts={"key": key}
+        )
 
 
 def settings_table() -> str:

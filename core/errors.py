@@ -58,6 +58,12 @@ class NotFound(GlimpseError):
     code = "not_found"
 
 
+class Removed(NotFound):
+    """It was there and the caller's to see, and its content was removed for good."""
+
+    code = "removed"
+
+
 class Conflict(GlimpseError):
     """The thing has changed, or a key was used for something else."""
 

@@ -1,11 +1,8 @@
 """The whole workbench, wired once per process; every face works through it."""
 
-import os
-import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from pydantic import SecretStr
 
@@ -29,6 +26,8 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.keeping.erasure import ErasureService
+from core.limits.service import LimitService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -40,6 +39,7 @@ from core.review.service import ReviewService
 from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
+from core.signing import signing_key
 from db.session import Database
 
 
@@ -58,12 +58,14 @@ class Workbench:
     database: Database
     models: ModelRegistry
     accounts: AccountService
+    erasure: ErasureService
     audit: AuditService
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
     generation: GenerationService
     usage: UsageService
+    limits: LimitService
     prompts: PromptService
     describing: DescribeService
     runs: RunService
@@ -150,16 +152,18 @@ def assemble(
     cuts = PhraseCuts(database)
     return Workbench(
         settings=settings,
-        signing_key=settings.secret_key or _kept_signing_key(settings.data_dir),
+        signing_key=signing_key(settings),
         database=database,
         models=models,
         accounts=accounts,
+        erasure=ErasureService(database),
         audit=AuditService(database),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
+        limits=LimitService(database),
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
@@ -179,15 +183,3 @@ def assemble(
         tell=tell,
         _opened=opened,
     )
-
-
-def _kept_signing_key(data_dir: Path) -> SecretStr:
-    """The key in the data directory, made at the first start, readable by its owner only."""
-    path = data_dir / "secret_key"
-    try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    except FileExistsError:
-        return SecretStr(path.read_text().strip())
-    with open(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(48))
-    return SecretStr(path.read_text())

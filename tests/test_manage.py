@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -104,9 +105,18 @@ def test_key_is_printed_once_and_revoked_by_its_id(
     assert actor.scopes == frozenset({Scope.DETECT, Scope.EXPORT})
     listed = run("keys", "list")[1]
     assert secret not in listed
+    assert "never" in listed
     key_id = listed.splitlines()[1].split()[0]
     assert run("keys", "revoke", key_id)[0] == 0
     assert accounts.actor_for_key(secret) is None
+
+
+def test_a_key_of_some_days_tells_its_end(run: Run, ana: str) -> None:
+    _, _, err = run("keys", "add", ana, "--label", "robot", "--days", "30")
+    day = f"{now() + timedelta(days=30):%Y-%m-%d}"
+    assert f"it expires on {day}" in err
+    assert day in run("keys", "list")[1]
+    assert run("keys", "add", ana, "--label", "robot", "--days", "0")[0] == 1
 
 
 @pytest.mark.usefixtures("ana")

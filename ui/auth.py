@@ -17,23 +17,25 @@ from ui.errors import shown
 from ui.guard import address
 from ui.resources import workbench
 from ui.session import forget, session
+from ui.single_sign_on import arrived
 
 
 def signed_in() -> Actor | None:
-    """Who uses this tab: by its session, or, in a new tab, by the browser's cookie."""
+    """Who uses this tab: by its session, or, in a new tab, by the browser's cookie or as whom an
+    identity provider has just sent them back."""
     session_id = session().session_id
     if session_id is None:
-        return DatabaseCookie().actor()
+        return DatabaseCookie().actor() or arrived()
     actor = workbench().accounts.actor_for_session(session_id, address())
     if actor is None:
         forget(notice="You were signed out: the session ended or the account was changed.")
     return actor
 
 
-def sign_in_form() -> None:
+def sign_in_form(*, primary: bool) -> None:
     """The form; once it is sent with the right password, the page starts over signed in."""
     with shown():
-        DatabaseLogin().form()
+        DatabaseLogin().form(primary=primary)
     if session().session_id is not None:
         st.rerun()
 
@@ -46,6 +48,17 @@ def sign_out() -> None:
     session().confirmed = None
     with shown():
         DatabaseCookie().delete_cookie()
+
+
+def _still_known() -> str | None:
+    """What a sign-out leaves, where there is an identity provider."""
+    settings = workbench().settings
+    if not settings.single_sign_on:
+        return None
+    return (
+        f"You are signed out here. If you came by {settings.oidc_name}, you may still be signed in "
+        "there."
+    )
 
 
 class DatabaseCookie:
@@ -69,7 +82,7 @@ class DatabaseCookie:
         actor = accounts.actor_for_session(session_id, address()) if session_id else None
         if actor is not None:
             accounts.sign_out(actor)
-        forget(cookie_ticket=accounts.clear_cookie_ticket())
+        forget(cookie_ticket=accounts.clear_cookie_ticket(), notice=_still_known())
 
 
 class DatabaseLogin:
@@ -84,13 +97,15 @@ class DatabaseLogin:
         self._model = self._controller.authentication_model
         self._model.check_credentials = self._check_credentials  # type: ignore[method-assign]
 
-    def form(self) -> None:
-        """A form with a primary button, and fields that password managers know."""
+    def form(self, *, primary: bool) -> None:
+        """Its fields are such as password managers know."""
         with st.form("sign_in"):
             st.subheader("Sign in")
             username = st.text_input("Username", autocomplete="username")
             password = st.text_input("Password", type="password", autocomplete="current-password")
-            sent = st.form_submit_button("Sign in", type="primary", width="stretch")
+            sent = st.form_submit_button(
+                "Sign in", type="primary" if primary else "secondary", width="stretch"
+            )
         if sent and self._controller.login(username, password):
             DatabaseCookie().set_cookie()
 

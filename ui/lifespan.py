@@ -19,18 +19,23 @@ from core.workbench import Workbench
 from ui import components
 from ui.resources import say, workbench
 from ui.server import running_server, send_at_once
+from ui.single_sign_on import provider_secrets
 from ui.stopping import before_stopping
 
 _PATIENCE_S = 2
 _LATE = ("pandas", "ui.auth")
 """What Streamlit, and the script behind every page, import when a page first needs it."""
+_OF_SIGN_ON = "authlib.integrations.starlette_client"
+"""What Streamlit imports at the first sign-in by an identity provider."""
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Ready to answer once entered; the default models go on loading meanwhile."""
     try:
-        configure(load_settings().log_level)
+        settings = load_settings()
+        configure(settings.log_level)
+        provider_secrets(settings)
         bench = await asyncio.to_thread(workbench)
     except ConfigurationError as error:
         sys.stderr.write(f"Glimpse cannot start. {error.message}\n")
@@ -81,6 +86,7 @@ def _load(bench: Workbench) -> None:
     bench.models.load_all()
     for name in (
         *_LATE,
+        *((_OF_SIGN_ON,) if bench.settings.single_sign_on else ()),
         *(f"ui.components.{found.name}" for found in iter_modules(components.__path__)),
     ):
         import_module(name)

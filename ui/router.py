@@ -11,8 +11,10 @@ from ui.auth import sign_in_form, signed_in
 from ui.components.cookie import cookie_keeper
 from ui.components.password_form import password_form
 from ui.components.sidebar import sidebar
+from ui.components.sign_on_button import hear_problem, sign_on_button
 from ui.errors import shown
 from ui.navigation import PAGES, ROOT, PageSpec
+from ui.resources import workbench
 from ui.session import session
 from ui.text import plain
 
@@ -76,10 +78,14 @@ def _sign_in() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
         st.space("large")
         st.image(ASSETS / "wordmark.svg", width=220)
-        notice = session().notice
-        if notice:
-            st.info(plain(notice))
-        sign_in_form()
+        single_sign_on = workbench().settings.single_sign_on
+        if single_sign_on:
+            hear_problem()
+        if session().notice:
+            st.info(plain(session().notice or ""))
+        if single_sign_on:
+            sign_on_button()
+        sign_in_form(primary=not single_sign_on)
         st.caption("No account, or the password forgotten? An administrator can help.")
         cookie_keeper()
 

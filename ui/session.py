@@ -1,10 +1,12 @@
 """What one browser tab remembers between reruns, typed and under one key."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from uuid import UUID
 
 import streamlit as st
 
+from core.accounts.people_types import ChangedUser, NewUser
 from core.detection.types import DetectionRun
 from core.errors import GlimpseError
 from core.feedback.drafts import Draft
@@ -29,6 +31,24 @@ class Secret:
     page: str
     title: str
     value: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """Put before a step that hurts; `act` does it once that is confirmed."""
+
+    title: str
+    words: str
+    label: str
+    act: Callable[[], None]
+
+
+@dataclass(frozen=True)
+class PeopleChange:
+    """What was changed last on the page of users, in words, and what it takes to put it back."""
+
+    words: str
+    done: tuple[ChangedUser, ...]
 
 
 @dataclass(frozen=True)
@@ -108,7 +128,13 @@ class UiSession:
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None
     """Said on the sign-in page."""
+    identity_taken: bool = False
+    """Whether what the browser brought from the identity provider was taken up, or refused."""
     secret: Secret | None = None
+    question: Question | None = None
+    people_change: PeopleChange | None = None
+    new_people: tuple[NewUser, ...] = ()
+    """Added from a file, with their temporary passwords, until these are said to be saved."""
     detection_source: Source | None = None
     """The picture to detect in; None where it is that of the run shown."""
     detection_run_id: UUID | None = None
@@ -178,6 +204,11 @@ def session() -> UiSession:
 
 
 def forget(*, cookie_ticket: str | None = None, notice: str | None = None) -> None:
-    """Drop everything this tab knows, so that the next person starts with nothing."""
+    """Drop everything this tab knows, so that the next person starts with nothing.
+
+    What the browser brought from an identity provider signs nobody in here any more.
+    """
     st.session_state.clear()
-    st.session_state[_KEY] = UiSession(cookie_ticket=cookie_ticket, notice=notice)
+    st.session_state[_KEY] = UiSession(
+        cookie_ticket=cookie_ticket, notice=notice, identity_taken=True
+    )

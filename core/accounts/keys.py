@@ -1,4 +1,4 @@
-"""API keys."""
+"""API keys: made, listed, revoked and restored by people, never by a key."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,25 +6,37 @@ from uuid import UUID
 
 from core.accounts import names
 from core.accounts.base import AccountPart, fingerprint, new_secret
+from core.accounts.bearers import KEY_START, scopes_of
 from core.accounts.types import KeyInfo, NewKey
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.clock import now
-from core.errors import Invalid, NotFound
+from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.ids import new_id
-from core.permissions import Actor, Face, Permission, Role, Scope
+from core.permissions import Actor, Permission, Scope
 from db.repositories.accounts import AccountRepository, User
 from db.repositories.credentials import ApiKey, CredentialRepository
+from db.session import Session
 
-KEY_START = "gk_"
+MAX_DAYS = 3650
+RESTORED_WITHIN = timedelta(minutes=10)
 _PREFIX_CHARS = 10
-_USED_EVERY = timedelta(minutes=1)
 _MAX_LABEL = 80
 
 
 class Keys(AccountPart):
+    """To add, revoke or restore a key with a key is refused: a stolen one must not outlive its
+    end by making another."""
+
     def keys(self, actor: Actor) -> tuple[KeyInfo, ...]:
         """One's own keys, newest first."""
         actor.require(Permission.OWN_KEYS)
         return self._keys(actor.user_id)
+
+    def keys_of(self, actor: Actor, user_id: UUID) -> tuple[KeyInfo, ...]:
+        """Somebody's keys, for an administrator; none of somebody unknown."""
+        actor.require(Permission.MANAGE_USERS)
+        return self._keys(user_id)
 
     def all_keys(self, actor: Actor) -> tuple[KeyInfo, ...]:
         actor.require(Permission.MANAGE_USERS)
@@ -36,16 +48,19 @@ class Keys(AccountPart):
         label: str,
         scopes: Iterable[Scope] | None = None,
         username: str | None = None,
+        days: int | None = None,
     ) -> NewKey:
         """Make a key for oneself, or, as an admin, for `username`; the secret is told only here.
 
-        `scopes` None means whatever the owner's role allows.
+        `scopes` None means whatever the owner's role allows, `days` None that it never expires.
         """
+        _require_person(actor)
         actor.require(Permission.OWN_KEYS if username is None else Permission.MANAGE_USERS)
         wanted = None if scopes is None else frozenset(scopes)
         if wanted is not None and not wanted:
             allowed = ", ".join(Scope)
             raise Invalid(f"A key needs at least one scope; choose from: {allowed}.")
+        _check_days(days)
         secret = KEY_START + new_secret()
         tidy_label = _checked_label(label)
         with self.database.unit_of_work() as session:
@@ -57,48 +72,46 @@ class Keys(AccountPart):
                 prefix=secret[:_PREFIX_CHARS],
                 key_hash=fingerprint(secret),
                 scopes=None if wanted is None else sorted(wanted),
+                expires_at=None if days is None else now() + timedelta(days=days),
             )
+            _record(session, actor, Action.KEY_ADDED, key)
             return NewKey(_info(key, owner), secret)
 
-    def revoke_key(self, actor: Actor, key_id: UUID) -> None:
+    def revoke_key(self, actor: Actor, key_id: UUID, *, own_only: bool = False) -> KeyInfo:
         """End a key of one's own, or anybody's as an admin; twice does no harm."""
-        actor.require(Permission.OWN_KEYS)
         with self.database.unit_of_work() as session:
-            repository = CredentialRepository(session)
-            found = repository.key(key_id)
-            if found is None or not _may_revoke(actor, found[0]):
-                raise NotFound("There is no such key of yours.", facts={"key_id": str(key_id)})
-            repository.revoke_key(key_id, now())
+            key, owner = _changeable(session, actor, key_id, own_only)
+            if key.revoked_at is None:
+                key.revoked_at = now()
+                _record(session, actor, Action.KEY_REVOKED, key)
+            return _info(key, owner)
 
-    def actor_for_key(self, bearer_secret: str, address: str | None = None) -> Actor | None:
-        """Who this key speaks for: None if it is unknown or revoked, or its owner disabled."""
-        if not bearer_secret.startswith(KEY_START) or len(bearer_secret) > 100:
-            return None
-        moment = now()
+    def restore_key(self, actor: Actor, key_id: UUID, *, own_only: bool = False) -> KeyInfo:
+        """Take back that a key was revoked, within ten minutes; one in use stays as it is.
+
+        Raises `Conflict` where it was revoked earlier.
+        """
         with self.database.unit_of_work() as session:
-            repository = CredentialRepository(session)
-            found = repository.key_user(fingerprint(bearer_secret))
-            if found is None:
-                return None
-            key, user = found
-            lately = moment - _USED_EVERY
-            if key.last_used_at is None or key.last_used_at < lately:
-                repository.used_key(key.id, moment, unless_since=lately)
-            return Actor(
-                user_id=user.id,
-                username=user.username,
-                role=Role(user.role),
-                face=Face.API,
-                key_id=key.id,
-                scopes=_scopes(key),
-                address=address,
-            )
+            key, owner = _changeable(session, actor, key_id, own_only)
+            if key.revoked_at is not None:
+                if key.revoked_at + RESTORED_WITHIN < now():
+                    raise Conflict(
+                        "This key was revoked more than ten minutes ago; make a new one."
+                    )
+                key.revoked_at = None
+                _record(session, actor, Action.KEY_RESTORED, key)
+            return _info(key, owner)
 
     def _keys(self, user_id: UUID | None) -> tuple[KeyInfo, ...]:
         with self.database.unit_of_work() as session:
             return tuple(
                 _info(key, user) for key, user in CredentialRepository(session).keys(user_id)
             )
+
+
+def _require_person(actor: Actor) -> None:
+    if actor.key_id is not None:
+        raise NotAllowed("API keys are managed while signed in, not with a key; sign in first.")
 
 
 def _owner(repository: AccountRepository, actor: Actor, username: str | None) -> User:
@@ -109,8 +122,25 @@ def _owner(repository: AccountRepository, actor: Actor, username: str | None) ->
     return owner
 
 
-def _may_revoke(actor: Actor, key: ApiKey) -> bool:
-    return key.user_id == actor.user_id or actor.may(Permission.MANAGE_USERS)
+def _changeable(
+    session: Session, actor: Actor, key_id: UUID, own_only: bool
+) -> tuple[ApiKey, User]:
+    """The key, held until the transaction ends, and its owner."""
+    _require_person(actor)
+    actor.require(Permission.OWN_KEYS)
+    anybodys = actor.may(Permission.MANAGE_USERS) and not own_only
+    found = CredentialRepository(session).held_key(key_id)
+    if found is None or not (anybodys or found[0].user_id == actor.user_id):
+        raise NotFound("There is no such key of yours.", facts={"key_id": str(key_id)})
+    return found[0], found[1]
+
+
+def _check_days(days: int | None) -> None:
+    if days is not None and not 1 <= days <= MAX_DAYS:
+        raise Invalid(
+            f"A key lasts 1 to {MAX_DAYS:,} days, or for ever; {days:,} cannot be.",
+            facts={"field": "days", "min": 1, "max": MAX_DAYS},
+        )
 
 
 def _checked_label(label: str) -> str:
@@ -120,8 +150,14 @@ def _checked_label(label: str) -> str:
     return text
 
 
-def _scopes(key: ApiKey) -> frozenset[Scope] | None:
-    return None if key.scopes is None else frozenset(map(Scope, key.scopes))
+def _record(session: Session, actor: Actor, action: Action, key: ApiKey) -> None:
+    """Everything but the label, which is its owner's word."""
+    facts = {
+        "user_id": str(key.user_id),
+        "scopes": key.scopes,
+        "expires_at": None if key.expires_at is None else key.expires_at.isoformat(),
+    }
+    record(session, actor, action, (Target.KEY, key.id), after=facts)
 
 
 def _info(key: ApiKey, owner: User) -> KeyInfo:
@@ -130,8 +166,9 @@ def _info(key: ApiKey, owner: User) -> KeyInfo:
         username=owner.username,
         label=key.label,
         prefix=key.prefix,
-        scopes=_scopes(key),
+        scopes=scopes_of(key),
         created_at=key.created_at,
+        expires_at=key.expires_at,
         last_used_at=key.last_used_at,
         revoked_at=key.revoked_at,
     )

@@ -2,10 +2,15 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import count
 
 from core.errors import Invalid
 
 _ALLOWED = re.compile(r"[\w.\-]{2,64}")
+_NOT_ALLOWED = re.compile(r"[^\w.\-]+")
+_ROOM = 60
+"""Characters of a name that leave room for a number after it."""
 
 
 def tidy(username: str) -> str:
@@ -26,3 +31,12 @@ def checked(username: str) -> str:
             facts={"min": 2, "max": 64},
         )
     return name
+
+
+def made_of(wish: str) -> Iterator[str]:
+    """Usernames as near to `wish` as is allowed, without end: `ana`, `ana-2`, `ana-3` …"""
+    name = _NOT_ALLOWED.sub("-", tidy(wish)).strip("-.")[:_ROOM]
+    if not is_valid(name):
+        name = "user"
+    yield name
+    yield from (f"{name}-{number}" for number in count(2))

@@ -7,11 +7,15 @@ from functools import cache
 
 from pwdlib import PasswordHash
 
+from core.accounts.guessable import why_guessable
 from core.errors import Invalid
 
 MIN_CHARS = 12
 MAX_CHARS = 1000
-HINT = f"At least {MIN_CHARS} characters, and not the username."
+HINT = (
+    f"At least {MIN_CHARS} characters of any kind, blanks too. Four words that have nothing to do "
+    "with each other are hard to guess and easy to keep in mind."
+)
 _READABLE = "abcdefghjkmnpqrstuvwxyz23456789"
 _hasher = PasswordHash.recommended()
 _at_once = threading.BoundedSemaphore(4)
@@ -19,15 +23,19 @@ _at_once = threading.BoundedSemaphore(4)
 
 
 def check(password: str, username: str) -> None:
-    """Raise `Invalid` unless `password` may be chosen by `username`."""
-    if not MIN_CHARS <= len(password) <= MAX_CHARS:
+    """Raise `Invalid` unless `password` may be chosen by `username`.
+
+    Characters are Unicode code points; there are no rules on their kinds.
+    """
+    text = _same_bytes(password)
+    if len(text) < MIN_CHARS or len(password) > MAX_CHARS:
         raise Invalid(
-            f"A password has {MIN_CHARS} to {MAX_CHARS:,} characters; this one has "
-            f"{len(password):,}.",
+            f"A password has {MIN_CHARS} to {MAX_CHARS:,} characters; this one has {len(text):,}.",
             facts={"min": MIN_CHARS, "max": MAX_CHARS},
         )
-    if _same_bytes(password).lower() == username.lower():
-        raise Invalid("The password is the username; choose another.")
+    reason = why_guessable(text, username, MIN_CHARS)
+    if reason is not None:
+        raise Invalid(f"The password is {reason}; choose one that others would not think of.")
 
 
 def hashed(password: str) -> str:
@@ -40,10 +48,10 @@ def matches(password: str, password_hash: str | None) -> bool:
     """Whether they belong together; without a hash the same work is done for the answer no."""
     if len(password) > MAX_CHARS:
         password = ""
-    known = password_hash is not None
+    stand_in = _nobodys_hash()
     with _at_once:
-        right = _hasher.verify(_same_bytes(password), password_hash or _nobodys_hash())
-    return right and known
+        right = _hasher.verify(_same_bytes(password), password_hash or stand_in)
+    return right and password_hash is not None
 
 
 def generated() -> str:

@@ -1,15 +1,25 @@
-"""Who may use the product, and as what."""
+"""People added, and given other passwords."""
+
+from uuid import UUID
 
 from core.accounts import names, passwords
 from core.accounts.base import AccountPart, user_info
+from core.accounts.finding import held, id_of
 from core.accounts.types import UserInfo
-from core.errors import Conflict, NotFound
+from core.audit.recording import record
+from core.audit.types import Action, Target
+from core.errors import Conflict
 from core.ids import new_id
-from core.permissions import Actor, Permission, Role
-from db.repositories.accounts import AccountRepository, User
+from core.permissions import Actor, Face, Permission, Role
+from db.repositories.accounts import AccountRepository
+from db.session import Session
+
+_START = Actor(user_id=UUID(int=0), username="start", role=Role.ADMIN, face=Face.JOB)
 
 
 class People(AccountPart):
+    """`who` is the id of a user, or the name; `NotFound` where there is nobody of it."""
+
     def ensure_first_admin(self) -> tuple[str, str] | None:
         """Make `admin` where there is nobody yet.
 
@@ -23,13 +33,10 @@ class People(AccountPart):
                 return None
             given = self.settings.admin_password
             password = given.get_secret_value() if given else passwords.generated()
-            _add(repository, "admin", Role.ADMIN, password, temporary=given is None)
+            passwords.check(password, "admin")
+            password_hash = passwords.hashed(password)
+            add(session, _START, "admin", Role.ADMIN, password_hash, temporary=given is None)
         return None if given else ("admin", password)
-
-    def users(self, actor: Actor) -> tuple[UserInfo, ...]:
-        actor.require(Permission.MANAGE_USERS)
-        with self.database.unit_of_work() as session:
-            return tuple(map(user_info, AccountRepository(session).users()))
 
     def add_user(
         self, actor: Actor, username: str, role: Role, password: str, *, temporary: bool = False
@@ -40,94 +47,59 @@ class People(AccountPart):
         """
         actor.require(Permission.MANAGE_USERS)
         name = names.checked(username)
+        passwords.check(password, name)
+        password_hash = passwords.hashed(password)
         with self.database.unit_of_work() as session:
-            repository = AccountRepository(session)
-            return user_info(_add(repository, name, role, password, temporary=temporary))
+            return add(session, actor, name, role, password_hash, temporary=temporary)
 
-    def set_role(self, actor: Actor, username: str, role: Role) -> UserInfo:
-        """Change what somebody may do, from their next click on. `Conflict` for the last admin."""
-        actor.require(Permission.MANAGE_USERS)
-        with self.database.unit_of_work() as session:
-            repository = AccountRepository(session)
-            if role is not Role.ADMIN:
-                _keep_an_admin(repository, username)
-            user = _locked(repository, username)
-            user.role = role
-            return user_info(user)
-
-    def set_active(self, actor: Actor, username: str, active: bool) -> UserInfo:
-        """Let somebody in, or keep them out: their sessions end and their API keys rest.
-
-        Raises `Conflict` for the last admin.
-        """
-        actor.require(Permission.MANAGE_USERS)
-        with self.database.unit_of_work() as session:
-            repository = AccountRepository(session)
-            if not active:
-                _keep_an_admin(repository, username)
-            user = _locked(repository, username)
-            if user.active and not active:
-                user.epoch += 1
-            user.active = active
-            return user_info(user)
-
-    def reset_password(self, actor: Actor, username: str) -> str:
+    def reset_password(self, actor: Actor, who: UUID | str) -> str:
         """A temporary password, to be told once; it must be changed at the next sign-in."""
         password = passwords.generated()
-        self._replace_password(actor, username, password, temporary=True)
+        self._replace_password(actor, who, password, temporary=True)
         return password
 
     def set_password(self, actor: Actor, username: str, password: str) -> None:
         """Set somebody's password; their sessions end."""
+        passwords.check(password, names.tidy(username))
         self._replace_password(actor, username, password, temporary=False)
 
     def _replace_password(
-        self, actor: Actor, username: str, password: str, *, temporary: bool
+        self, actor: Actor, who: UUID | str, password: str, *, temporary: bool
     ) -> None:
         actor.require(Permission.MANAGE_USERS)
-        passwords.check(password, names.tidy(username))
         password_hash = passwords.hashed(password)
         with self.database.unit_of_work() as session:
             repository = AccountRepository(session)
-            user = _locked(repository, username)
+            [user] = held(repository, [id_of(repository, who)])
             user.password_hash = password_hash
             user.must_change_password = temporary
             user.epoch += 1
             repository.clear_failures(user.username.lower())
+            facts = {"temporary": temporary}
+            record(session, actor, Action.PASSWORD_RESET, (Target.USER, user.id), after=facts)
 
 
-def _add(
-    repository: AccountRepository, name: str, role: Role, password: str, *, temporary: bool
-) -> User:
-    passwords.check(password, name)
-    user = repository.add_user(
+def add(
+    session: Session,
+    actor: Actor,
+    username: str,
+    role: Role,
+    password_hash: str,
+    *,
+    temporary: bool,
+) -> UserInfo:
+    """A new user. Raises `Conflict` where the name is taken, in whatever case it is written."""
+    user = AccountRepository(session).add_user(
         id=new_id(),
-        username=name,
-        password_hash=passwords.hashed(password),
+        username=username,
+        password_hash=password_hash,
         role=role,
         must_change_password=temporary,
     )
     if user is None:
         raise Conflict(
-            f"There is already a user “{name}”; choose another name.", facts={"username": name}
+            f"There is already a user “{username}”; choose another name.",
+            facts={"username": username},
         )
-    return user
-
-
-def _locked(repository: AccountRepository, username: str) -> User:
-    name = names.tidy(username)
-    user = repository.locked_user(name) if names.is_valid(name) else None
-    if user is None:
-        raise NotFound(f"There is no user “{name}”.", facts={"username": name})
-    return user
-
-
-def _keep_an_admin(repository: AccountRepository, username: str) -> None:
-    """Raise `Conflict` if nobody else could manage users any more."""
-    admins = repository.hold_admins()
-    name = names.tidy(username)
-    user = repository.user(name) if names.is_valid(name) else None
-    if user is not None and list(admins) == [user.id]:
-        raise Conflict(
-            f"“{user.username}” is the last active administrator; make somebody else one first."
-        )
+    record(session, actor, Action.USER_ADDED, (Target.USER, user.id), after={"role": role})
+    return user_info(user)

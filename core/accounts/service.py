@@ -2,15 +2,35 @@
 
 from uuid import UUID
 
+from core.accounts.access import Access
+from core.accounts.bearers import Bearers
+from core.accounts.directory import Directory
+from core.accounts.ending import SessionEnds
+from core.accounts.identities import Identities
 from core.accounts.keys import Keys
+from core.accounts.newcomers import Newcomers
 from core.accounts.own import OwnAccount
 from core.accounts.people import People
 from core.accounts.sessions import Sessions
 from core.accounts.signin import SignIns
+from core.accounts.sso import SingleSignOn
 from core.permissions import Actor, Face, Role
 
 
-class AccountService(SignIns, Sessions, OwnAccount, People, Keys):
+class AccountService(
+    SignIns,
+    SingleSignOn,
+    Sessions,
+    SessionEnds,
+    OwnAccount,
+    Directory,
+    People,
+    Access,
+    Newcomers,
+    Identities,
+    Keys,
+    Bearers,
+):
     """Every check reads the database, so a change holds from the next call on."""
 
     @staticmethod

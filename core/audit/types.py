@@ -24,6 +24,7 @@ class Action(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105
     PASSWORD_RESET = "password_reset"  # noqa: S105
     IDENTITY_LINKED = "identity_linked"
+    IDENTITY_UNLINKED = "identity_unlinked"
     USER_ADDED = "user_added"
     ROLE_CHANGED = "role_changed"
     USER_DISABLED = "user_disabled"

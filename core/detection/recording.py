@@ -16,6 +16,7 @@ from core.detection.reuse import request_hash, reworded
 from core.detection.types import DetectionRun, ImageInfo
 from core.ids import new_id
 from core.inference.types import DetectorAnswer, ModelInfo
+from core.limits.taking import granted, take, use_of
 from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
@@ -91,19 +92,25 @@ def _add(database: Database, request: CheckedRequest, run: Mapping[str, Any]) ->
 
 
 def record_equal(
-    database: Database, request: CheckedRequest, settings: Settings
+    database: Database, request: CheckedRequest, settings: Settings, requests: int
 ) -> DetectionRun | None:
     """Commit a run with the boxes of the newest equal one, whosever it is; None without one.
 
     Nothing else of that run is taken: labels are worded, and boxes thresholded, as asked now.
+    `requests` are counted for the actor either way; raises as `core.limits.taking.take`.
     """
     if request.hash is None:
-        database.ping()
+        with database.unit_of_work() as session:
+            take(session, request.actor, Task.DETECTION, requests=requests)
         return None
     columns = _columns(request, timings={})
+    wanted = use_of(request.actor, Task.DETECTION, requests=requests)
     with database.unit_of_work() as session:
         detections = DetectionRepository(session)
-        found = detections.add_equal(columns, request.hash, settings.max_image_pixels)
+        taken, found = detections.add_equal(
+            columns, request.hash, settings.max_image_pixels, wanted
+        )
+        granted(session, wanted, taken)
         if found is None:
             return None
         output = reworded(found.output, request.phrases)

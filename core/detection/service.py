@@ -15,6 +15,7 @@ from core.detection.types import DetectionParams, DetectionRun, Picture
 from core.errors import GlimpseError, Invalid, LimitReached, NotFound
 from core.inference.registry import ModelRegistry
 from core.inference.types import Detector, DetectorAnswer, DetectorRequest
+from core.limits.taking import give_back, take
 from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run, usable_run
@@ -56,7 +57,7 @@ class DetectionService:
         ------
         Invalid, TooLarge, NotAnImage : the picture, the phrases or a threshold are not usable.
         NotFound : no such model.
-        LimitReached : too many detections wait for the model.
+        LimitReached : too many detections wait for the model, or the actor's limit is reached.
         Unavailable : the model or the database is away.
         """
         actor.require(Permission.DETECT)
@@ -82,6 +83,8 @@ class DetectionService:
     def detect_each(self, actor: Actor, run_id: UUID) -> tuple[DetectionRun, ...]:
         """Each phrase of a recorded run alone, in its order, everything else as it was.
 
+        It is one request, of as many pictures as there are phrases that were not asked before.
+
         Raises
         ------
         Invalid : the run is of a caption, which has no phrases.
@@ -94,12 +97,13 @@ class DetectionService:
         if run.caption:
             raise Invalid("A caption has no phrases to run alone; run it as phrases first.")
         file = PictureFile(self._usable_file(actor, run_id), self._settings)
-        alone = []
+        alone: list[DetectionRun] = []
         for phrase in run.phrases:
             own = run.phrase_thresholds.get(phrase, run.box_threshold)
             params = DetectionParams(own, run.text_threshold)
             with measured_request(Task.DETECTION, actor.face):
-                alone.append(self._detect(actor, file, (phrase,), params, run.model))
+                requests = 0 if alone else 1
+                alone.append(self._detect(actor, file, (phrase,), params, run.model, requests))
         return tuple(alone)
 
     def cuts(self, actor: Actor, model: str, phrases: Sequence[str]) -> Mapping[str, float]:
@@ -140,12 +144,14 @@ class DetectionService:
         prompt: str | Sequence[str],
         params: DetectionParams,
         model: str | None,
+        requests: int = 1,
     ) -> DetectionRun:
+        """Counts as so many of the actor's requests."""
         info = self._models.info(Task.DETECTION, model)
         request = checked_request(
             actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
         )
-        known = self._reused(request)
+        known = self._reused(request, requests)
         if known is not None:
             return known
         began = perf_counter()
@@ -154,7 +160,7 @@ class DetectionService:
         info, detector = self._models.detector(model)
         if info.revision != request.model.revision:  # it was loaded just now
             request = replace(request, model=info)
-            known = self._reused(request)
+            known = self._reused(request, requests=0)
             if known is not None:
                 return known
         if request.caption is not None and not detector.grounds_captions:
@@ -167,9 +173,10 @@ class DetectionService:
         answer = self._asked(detector, asked, request, timings)
         return record(self._database, request, answer, timings)
 
-    def _reused(self, request: CheckedRequest) -> DetectionRun | None:
-        """The run, answered from an equal one; raises `Unavailable` without the database."""
-        run = record_equal(self._database, request, self._settings)
+    def _reused(self, request: CheckedRequest, requests: int) -> DetectionRun | None:
+        """The run, answered from an equal one; raises `Unavailable` without the database, and
+        `LimitReached` where there are no more `requests`."""
+        run = record_equal(self._database, request, self._settings, requests)
         if run is not None:
             cache_hits_total.labels(Task.DETECTION).inc()
         return run
@@ -181,14 +188,20 @@ class DetectionService:
         request: CheckedRequest,
         timings: dict[str, float],
     ) -> DetectorAnswer:
-        """The model's answer; its failures are recorded, its refusals are not."""
+        """The model's answer; its failures are recorded, its refusals are not.
+
+        The picture is counted beforehand, and given back where there is no answer.
+        """
+        with self._database.unit_of_work() as session:
+            counted_at = take(session, request.actor, Task.DETECTION, amount=1)
         try:
             return detector.detect(asked)
-        except (Invalid, LimitReached):
-            raise
         except Exception as error:
-            code = error.code if isinstance(error, GlimpseError) else "internal"
-            record(self._database, request, None, timings, code)
+            if not isinstance(error, Invalid | LimitReached):
+                code = error.code if isinstance(error, GlimpseError) else "internal"
+                record(self._database, request, None, timings, code)
+            with self._database.unit_of_work() as session:
+                give_back(session, request.actor, Task.DETECTION, 1, counted_at)
             raise
 
 

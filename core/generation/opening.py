@@ -19,6 +19,7 @@ from core.generation.types import (
 )
 from core.ids import new_id
 from core.inference.types import Generator, ModelInfo, TextRequest
+from core.limits.taking import take
 from core.permissions import Actor
 from core.runs.types import RunStatus, Task
 from core.trace import current_trace_id
@@ -61,8 +62,14 @@ def new_run(
 def insert_run(
     database: Database, actor: Actor, info: ModelInfo, run: GenerationRun, writer: int
 ) -> None:
-    """Commit the run's row; `writer` is the key by which this process shows that it lives."""
+    """Commit the run's row; `writer` is the key by which this process shows that it lives.
+
+    All tokens it may write are counted now, and the rest given back when it is closed. Raises as
+    `core.limits.taking.take`; then there is no row.
+    """
+    tokens = run.params.n * run.params.max_new_tokens
     with database.unit_of_work() as session:
+        take(session, actor, Task.GENERATION, requests=1, amount=tokens, stream=run.id)
         model_id = ModelRepository(session).model_id_for(
             new_id(), Task.GENERATION, info.id, info.revision, info.source
         )

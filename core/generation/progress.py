@@ -1,8 +1,12 @@
-"""Keeps what running generations have written, part by part, should this process be killed."""
+"""Keeps what running generations have written, part by part, should this process be killed.
+
+It keeps the places of their streams too, which are others' soon after that.
+"""
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +16,7 @@ from core.errors import Unavailable
 from core.generation.live import LiveRun
 from core.generation.record import token_event, token_to_json
 from core.generation.types import TokenEvent
+from db.repositories.limit_use import LEASE, LimitUseRepository
 from db.repositories.progress import ProgressRepository
 from db.session import Database, Presence
 
@@ -19,6 +24,7 @@ log = structlog.get_logger()
 
 _PAUSE_S = 0.5
 """How much of a text a killed process may lose."""
+_RENEW_S = LEASE.total_seconds() / 3
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,7 @@ class Progress:
         self._database = database
         self._presence = presence
         self._kept: dict[LiveRun, _Kept] = {}
+        self._renewed = monotonic()
         self._changed = threading.Condition()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._work, name="progress", daemon=True)
@@ -77,9 +84,17 @@ class Progress:
                 kept = dict(self._kept)
             try:
                 self._presence.show()
+                self._renew(kept)
                 self._write([part for run in kept.items() if (part := _next_part(*run))])
             except Unavailable:
                 log.warning("progress_waits_to_be_kept", runs=len(kept))
+
+    def _renew(self, kept: Collection[LiveRun]) -> None:
+        if monotonic() - self._renewed < _RENEW_S:
+            return
+        with self._database.unit_of_work() as session:
+            LimitUseRepository(session).renew([live.run.id for live in kept])
+        self._renewed = monotonic()
 
     def _write(self, parts: Sequence[_Part]) -> None:
         """All in one transaction, or each in its own where one of them cannot be stored."""

@@ -88,7 +88,8 @@ class GenerationService:
         Invalid : prompt or a parameter; the message names the field and what is allowed. Or the
             model cannot write on from a lead.
         NotFound, Unavailable : the model, or the run of the origin.
-        LimitReached : too many outputs are waiting.
+        LimitReached : too many outputs are waiting, or the actor's limit is reached; then nothing
+            is kept.
         """
         actor.require(Permission.GENERATE)
         try:
@@ -176,7 +177,6 @@ class GenerationService:
 
         Returns at once with the run as it stands: `wait` or `follow` for the end.
         """
-        actor.require(Permission.GENERATE)
         stream = self._usable(actor, run_id)
         if isinstance(stream, LiveRun):
             stream.stopped_by = actor
@@ -206,6 +206,7 @@ class GenerationService:
 
     def _usable(self, actor: Actor, run_id: UUID) -> LiveStream:
         """`follow` for what changes the run or makes another of it: being asked is not enough."""
+        actor.require(Permission.GENERATE)
         stream, own = self._found(actor, run_id)
         if not own:
             raise _unknown(run_id)

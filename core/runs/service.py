@@ -65,11 +65,23 @@ class RunService:
         Invalid : a filter, the cursor or `limit`, 1 to 200, is not possible.
         """
         actor.require(Permission.HISTORY)
+        return self._history(actor.user_id, wanted, cursor, limit)
+
+    def runs_of(
+        self, actor: Actor, user_id: UUID, cursor: str | None = None, limit: int = 50
+    ) -> HistoryPage:
+        """All of somebody's runs, for reviewers, as `history`; none of nobody's."""
+        actor.require(Permission.REVIEW)
+        return self._history(user_id, None, cursor, limit)
+
+    def _history(
+        self, user_id: UUID, wanted: HistoryFilter | None, cursor: str | None, limit: int
+    ) -> HistoryPage:
         _check_limit(limit)
         after = end_of_page(cursor)
         values = conditions(checked(wanted or HistoryFilter()))
         with self._database.unit_of_work() as session:
-            rows = RunRepository(session).history(actor.user_id, limit + 1, after=after, **values)
+            rows = RunRepository(session).history(user_id, limit + 1, after=after, **values)
         shown = _summaries(rows[:limit])
         if len(rows) <= limit:
             return HistoryPage(shown, None)

@@ -60,6 +60,10 @@ class StreamLease(Base):
     user_id: Mapped[UUID] = mapped_column(index=True)
     key_id: Mapped[UUID | None]
     task: Mapped[str]
+    day: Mapped[datetime]
+    """When the day began on which its tokens are counted."""
+    reserved: Mapped[int] = mapped_column(BigInteger)
+    """Tokens counted for it beforehand; what it does not write is given back at its end."""
     expires_at: Mapped[datetime]
 
 

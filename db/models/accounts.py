@@ -52,7 +52,7 @@ class Session(Base):
     """Its last use, to the minute: a sign-in that rests too long ends."""
     address: Mapped[str | None]
     agent: Mapped[str | None]
-    """What the browser calls itself."""
+    """Browser and system, as in “Chromium on Linux”."""
     method: Mapped[str] = mapped_column(server_default="password")
     revoked_at: Mapped[datetime | None]
 
@@ -102,6 +102,8 @@ class Identity(Base):
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[Created]
     last_used_at: Mapped[datetime | None]
+    """When the newest token that signed somebody in was issued, by the provider's clock: none that
+    is as old or older does so again."""
 
 
 class ApiKey(Base):

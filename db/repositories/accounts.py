@@ -1,6 +1,6 @@
 """People and their failed sign-ins."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -28,9 +28,12 @@ class AccountRepository:
     def user(self, username: str) -> User | None:
         return self._session.scalar(select(User).where(_is_named(username)))
 
-    def locked_user(self, username: str) -> User | None:
-        """The user, their row held until the transaction ends."""
-        return self._session.scalar(select(User).where(_is_named(username)).with_for_update())
+    def hold_users(self, user_ids: Iterable[UUID]) -> Sequence[User]:
+        """Those of them that there are, in the order of their ids, their rows held until the
+        transaction ends."""
+        query = select(User).where(User.id.in_(list(user_ids))).order_by(User.id)
+        held = query.with_for_update().execution_options(populate_existing=True)
+        return self._session.scalars(held).all()
 
     def user_by_id(self, user_id: UUID) -> User | None:
         return self._session.get(User, user_id, with_for_update=True)
@@ -39,7 +42,14 @@ class AccountRepository:
         return self._session.scalars(select(User).order_by(func.lower(User.username))).all()
 
     def add_user(
-        self, *, id: UUID, username: str, password_hash: str, role: str, must_change_password: bool
+        self,
+        *,
+        id: UUID,
+        username: str,
+        password_hash: str | None,
+        role: str,
+        must_change_password: bool = False,
+        role_from_claim: bool = False,
     ) -> User | None:
         """The new user; None where the name is taken, in whatever case it is written."""
         values = insert(User).values(
@@ -48,6 +58,7 @@ class AccountRepository:
             password_hash=password_hash,
             role=role,
             must_change_password=must_change_password,
+            role_from_claim=role_from_claim,
         )
         return self._session.scalar(values.on_conflict_do_nothing().returning(User))
 
@@ -59,34 +70,10 @@ class AccountRepository:
     def saw(self, user_id: UUID, now: datetime) -> None:
         self._session.execute(update(User).where(User.id == user_id).values(last_seen_at=now))
 
-    def add_failure(self, *, id: UUID, username: str, address: str, created_at: datetime) -> None:
-        self._session.add(
-            SignInAttempt(
-                id=id,
-                account=username,
-                address=address,
-                known_address=False,
-                created_at=created_at,
-            )
-        )
-
-    def nth_latest_failure(
-        self, n: int, since: datetime, *, username: str | None = None, address: str | None = None
-    ) -> datetime | None:
-        """When the `n`-th latest failure since then was; None where there are fewer."""
-        query = select(SignInAttempt.created_at).where(SignInAttempt.created_at > since)
-        if username is not None:
-            query = query.where(SignInAttempt.account == username)
-        if address is not None:
-            query = query.where(SignInAttempt.address == address)
-        newest_first = query.order_by(SignInAttempt.created_at.desc())
-        return self._session.scalar(newest_first.offset(n - 1).limit(1))
-
     def clear_failures(self, username: str) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.account == username))
-
-    def drop_failures_before(self, moment: datetime) -> None:
-        self._session.execute(delete(SignInAttempt).where(SignInAttempt.created_at < moment))
+        """Let their password be tried anew from everywhere."""
+        theirs = SignInAttempt.account == func.lower(username)
+        self._session.execute(delete(SignInAttempt).where(theirs))
 
 
 def _is_named(username: str) -> ColumnElement[bool]:

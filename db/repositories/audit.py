@@ -17,6 +17,16 @@ class AuditRepository:
     def __init__(self, session: Session) -> None:
         self._session = session
 
+    def is_noted(self, action: str, address: str, target_id: UUID | None, since: datetime) -> bool:
+        """Whether such a row was added since then; `target_id` None is one without a target."""
+        query = select(AuditEntry.id).where(
+            AuditEntry.action == action,
+            AuditEntry.at > since,
+            AuditEntry.address == address,
+            AuditEntry.target_id.is_not_distinct_from(target_id and str(target_id)),
+        )
+        return self._session.scalar(query.limit(1)) is not None
+
     def add(
         self,
         *,

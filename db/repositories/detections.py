@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from db.models import Image, Model, Run
+from db.repositories.limit_use import Taken, Wanted, taking
 
 __all__ = ["DetectionRepository", "EqualDetection"]
 
@@ -50,18 +51,19 @@ class DetectionRepository:
         return self._session.connection().execute(statement, given).rowcount == 1
 
     def add_equal(
-        self, run: Mapping[str, Any], request_hash: bytes, max_pixels: int
-    ) -> EqualDetection | None:
-        """Add a run that takes its output from the newest finished one of the same hash.
+        self, run: Mapping[str, Any], request_hash: bytes, max_pixels: int, wanted: Wanted
+    ) -> tuple[Taken, EqualDetection | None]:
+        """Count what is `wanted`; add a run that takes its output from the newest equal one.
 
-        None, and nothing added, where there is no such run or its picture has more than
-        `max_pixels`. The commit does not wait for the disk: a crash of the server within the next
-        second may lose a run that anyone can have again, but none that was judged, as later
-        commits do wait, for all that came before them.
+        None, and nothing added, where it is refused, where no finished run has the same hash, or
+        its picture has more than `max_pixels`. The commit does not wait for the disk: a crash of
+        the server within the next second may lose a run that anyone can have again, but none that
+        was judged, as later commits do wait, for all that came before them.
         """
-        given = {**run, "wanted_hash": request_hash, "max_pixels": max_pixels}
-        row = self._session.connection().execute(_ADD_EQUAL, given).one_or_none()
-        return None if row is None else EqualDetection(*row[:4])
+        given = {**run, "wanted_hash": request_hash, "max_pixels": max_pixels, **wanted.given()}
+        row = self._session.connection().execute(_ADD_EQUAL, given).one()
+        found = EqualDetection(row.output, row.mime, row.width, row.height)
+        return Taken.of(row), None if row.output is None else found
 
     def reword(self, run_id: UUID, output: dict[str, Any]) -> None:
         """Put an output in other words."""
@@ -88,10 +90,10 @@ def _add_answered(*, with_picture: bool) -> Insert:
 
 def _add_equal() -> Select[*tuple[Any, ...]]:
     runs, images = Run.__table__.c, Image.__table__.c
-    taken = ("task", "status", "request_hash", "image_sha256", "model_id", "output")
+    copied = ("task", "status", "request_hash", "image_sha256", "model_id", "output")
     found = (
         select(
-            *(runs[name] for name in taken),
+            *(runs[name] for name in copied),
             images.mime,
             images.width,
             images.height,
@@ -108,12 +110,17 @@ def _add_equal() -> Select[*tuple[Any, ...]]:
         .limit(1)
         .cte("found")
     )
+    allowed = taking().cte("allowed")
     run = select(
-        *(_given(runs[name]) for name in _ASKED), *(found.c[name] for name in taken), true()
-    )
-    added = insert(Run).from_select([*_ASKED, *taken, "cached"], run).cte("added")
+        *(_given(runs[name]) for name in _ASKED), *(found.c[name] for name in copied), true()
+    ).join_from(found, allowed, allowed.c.refused.is_(None))
+    added = insert(Run).from_select([*_ASKED, *copied, "cached"], run).cte("added")
     kept = found.c
-    return select(kept.output, kept.mime, kept.width, kept.height, kept.hurry).add_cte(added)
+    return (
+        select(kept.output, kept.mime, kept.width, kept.height, kept.hurry, *allowed.c)
+        .join_from(allowed, found, allowed.c.refused.is_(None), isouter=True)
+        .add_cte(added)
+    )
 
 
 def _given(column: KeyedColumnElement[Any]) -> Cast[Any]:

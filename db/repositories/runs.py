@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session, load_only
 
 from db.models import Feedback, Image, Model, RatingRequest, Run
+from db.repositories.limit_use import LimitUseRepository
 from db.repositories.progress import ProgressRepository
 from db.repositories.usage import UsageRepository
 
@@ -94,7 +95,7 @@ class RunRepository:
         claims: int | None = None,
         claims_supported: int | None = None,
     ) -> bool:
-        """Close a running run, count its tokens and drop the parts kept of it.
+        """Close a running run, count its tokens, drop the parts kept of it, and end its stream.
 
         False where it was closed already, which then stays as it is.
         """
@@ -118,6 +119,7 @@ class RunRepository:
         if closed is not None:
             UsageRepository(self._session).count(run_id)
             ProgressRepository(self._session).drop(run_id)
+            LimitUseRepository(self._session).settle(run_id, completion_tokens)
         return closed is not None
 
     def get_run(self, run_id: UUID) -> tuple[Run, Model] | None:

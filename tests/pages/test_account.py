@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from core.accounts.types import NewKey
 from core.clock import now
 from core.errors import NotSignedIn
-from core.permissions import Role, Scope
+from core.permissions import Actor, Role, Scope
 from tests.core.generation.test_usage import use
 from tests.pages.conftest import PASSWORD, Visitor, texts
 
@@ -22,9 +22,13 @@ def change(app: AppTest, current: str, new: str, again: str) -> AppTest:
     return app.button(key="FormSubmitter:change_password-Change password").click().run()
 
 
-def a_key(visitor: Visitor) -> NewKey:
+def person(visitor: Visitor) -> Actor:
     assert visitor.actor is not None
-    return visitor.bench.accounts.add_key(visitor.actor, "notebook")
+    return visitor.actor
+
+
+def a_key(visitor: Visitor) -> NewKey:
+    return visitor.bench.accounts.add_key(person(visitor), "notebook")
 
 
 def test_password_changes_and_this_tab_stays_signed_in(visitor: Visitor) -> None:
@@ -64,6 +68,9 @@ def test_new_key_is_shown_until_dismissed_and_works(visitor: Visitor) -> None:
     found = visitor.bench.accounts.actor_for_key(secret)
     assert found is not None
     assert found.scopes == frozenset({Scope.DETECT})
+    end = visitor.bench.accounts.keys(person(visitor))[0].expires_at
+    assert end is not None
+    assert end - now() > timedelta(days=89)
     assert app.run().code[0].value == secret
     app.button(key="secret_done").click().run()
     assert not app.code
@@ -84,7 +91,17 @@ def test_key_is_revoked_after_a_second_click(visitor: Visitor) -> None:
     assert visitor.bench.accounts.actor_for_key(made.secret) is not None
     app.button(key=f"revoke_{made.info.id}").click().run()
     assert visitor.bench.accounts.actor_for_key(made.secret) is None
-    assert "revoked" in texts(app)
+    app.button(key=f"restore_{made.info.id}").click().run()
+    assert visitor.bench.accounts.actor_for_key(made.secret) is not None
+    assert f"revoke_{made.info.id}" in {button.key for button in app.button}
+
+
+def test_a_key_that_ends_within_a_week_is_warned_of(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    for label, days in (("soon", 6), ("later", 8), ("never", None)):
+        visitor.bench.accounts.add_key(person(visitor), label, days=days)
+    (warning,) = visitor.open("account").warning
+    assert "“soon” expires on" in warning.value
 
 
 def test_guest_is_told_why_there_are_no_keys(visitor: Visitor) -> None:

@@ -15,7 +15,7 @@ KEYS: Mapping[str, str] = MappingProxyType(
         "1 to 4": "Judge the chosen box: right, wrong label, loose, not there",
         "U, Ctrl + Z": "Take back the last verdict or mark",
         "M": "Draw a box over what was missed",
-        "/": "Search in the history",
+        "/": "Search in the history, or among users",
         "J, K": "The next and the previous rating, on the feedback page",
         "T, F, W": "Set the open rating triaged, fixed, or won't fix",
         "A": "Assign the open rating to yourself",

@@ -7,10 +7,15 @@ from core.errors import Invalid
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
+from ui.text import plain
 
 
 def password_form() -> bool:
     """The form; True in the run in which the password was changed."""
+    accounts, name = workbench().accounts, workbench().settings.oidc_name
+    if not accounts.has_password(require()):
+        st.info(f"There is no password to change: you sign in with {plain(name)}.")
+        return False
     with st.form("change_password", border=True):
         current = st.text_input("Current password", type="password", key="password_current")
         new = st.text_input(

@@ -28,6 +28,101 @@ end $$
 """
 _TASKS = "task in ('detection', 'generation')"
 
+# As functions, their plans are kept: put together anew for each request they would take longer than
+# all the rest. Each of their statements sees what others have committed until then.
+_COUNT = """
+create function limit_count(
+    whose uuid, of_task text, of_span text, since timestamptz, amount bigint, most bigint
+) returns boolean language plpgsql as $$
+begin
+    insert into limit_use as known (subject_id, task, span, starts_at, used)
+    select whose, of_task, of_span, since, amount
+    where most is null or amount <= most
+    on conflict (subject_id, task, span, starts_at) do update
+    set used = known.used + excluded.used
+    where most is null or known.used + excluded.used <= most;
+    return found;
+end $$
+"""
+_TAKE = """
+create function limit_take(
+    who uuid, by_key uuid, as_role text, of_task text,
+    requests bigint, amount bigint, stream uuid, lease interval,
+    inout most_minute integer, inout most_day bigint, inout most_streams integer,
+    out refused text, out at timestamptz
+) language plpgsql as $$
+declare
+    own record;
+    today timestamptz;
+begin
+    select * into own from limits
+    where task = of_task and (user_id = who or role = as_role)
+    order by user_id nulls last limit 1;
+    if found then
+        most_minute := own.per_minute;
+        most_day := own.per_day;
+        most_streams := own.streams;
+    end if;
+    if stream is null then  -- a crash of the server may lose a count of its last second
+        perform set_config('synchronous_commit', 'off', true);
+    else  -- places are counted over rows, so by one transaction at a time
+        perform pg_advisory_xact_lock(hashtextextended('streams of ' || who, 0));
+    end if;
+    at := clock_timestamp();
+    today := date_trunc('day', at, 'UTC');
+    if amount > 0 and not limit_count(who, of_task, 'day', today, amount, most_day) then
+        refused := 'day';
+    elsif requests > 0 and not limit_count(
+        who, of_task, 'minute', date_trunc('minute', at, 'UTC'), requests, most_minute
+    ) then
+        refused := 'minute';
+    elsif stream is not null and most_streams <= (
+        select count(*) from stream_leases
+        where user_id = who and task = of_task and expires_at > at
+    ) then
+        refused := 'streams';
+    end if;
+    if refused is not null then
+        return;
+    end if;
+    if by_key is not null and amount > 0 then
+        perform limit_count(by_key, of_task, 'day', today, amount, null);
+    end if;
+    if by_key is not null and requests > 0 then
+        perform limit_count(
+            by_key, of_task, 'minute', date_trunc('minute', at, 'UTC'), requests, null
+        );
+    end if;
+    if stream is not null then
+        insert into stream_leases (run_id, user_id, key_id, task, day, reserved, expires_at)
+        values (stream, who, by_key, of_task, today, amount, at + lease);
+    end if;
+end $$
+"""
+_SETTLE = """
+create function limit_settle(run uuid, written bigint) returns void language plpgsql as $$
+declare
+    lease record;
+    unused bigint;
+begin
+    delete from stream_leases where run_id = run returning * into lease;
+    unused := lease.reserved - written;
+    if unused > 0 then
+        update limit_use set used = greatest(used - unused, 0)
+        where subject_id = lease.user_id and task = lease.task and span = 'day'
+            and starts_at = lease.day;
+        update limit_use set used = greatest(used - unused, 0)
+        where subject_id = lease.key_id and task = lease.task and span = 'day'
+            and starts_at = lease.day;
+    end if;
+end $$
+"""
+_LIMIT_FUNCTIONS = {
+    "limit_count(uuid, text, text, timestamptz, bigint, bigint)": _COUNT,
+    "limit_take(uuid, uuid, text, text, bigint, bigint, uuid, interval, int, bigint, int)": _TAKE,
+    "limit_settle(uuid, bigint)": _SETTLE,
+}
+
 
 def upgrade() -> None:
     _people()
@@ -44,6 +139,8 @@ def downgrade() -> None:
     op.drop_column("runs", "erased_at")
     op.drop_table("audit_log")
     op.execute("drop function audit_log_kept()")
+    for function in _LIMIT_FUNCTIONS:
+        op.execute(f"drop function {function}")
     for table in ("stream_leases", "limit_use", "limits", "identities", "sign_in_attempts"):
         op.drop_table(table)
     op.drop_column("api_keys", "expires_at")
@@ -143,9 +240,13 @@ def _limits() -> None:
         sa.Column("user_id", _UUID, nullable=False),
         sa.Column("key_id", _UUID),
         sa.Column("task", sa.Text, nullable=False),
+        sa.Column("day", _TIME, nullable=False),
+        sa.Column("reserved", sa.BigInteger, nullable=False),
         sa.Column("expires_at", _TIME, nullable=False),
     )
     op.create_index("ix_stream_leases_user_id", "stream_leases", ["user_id"])
+    for statement in _LIMIT_FUNCTIONS.values():
+        op.execute(statement)
 
 
 def _audit() -> None:

@@ -8,7 +8,7 @@ import pytest
 from core.accounts.service import AccountService
 from core.accounts.types import SignedIn
 from core.config import Settings
-from core.errors import Conflict, Invalid, NotAllowed, NotFound
+from core.errors import Conflict, Invalid, LimitReached, NotAllowed, NotFound, NotSignedIn
 from core.permissions import Actor, Role
 from db.session import Database
 from tests.core.accounts.conftest import PASSWORD
@@ -115,11 +115,13 @@ def test_unknown_people_are_not_found(accounts: AccountService, root: Actor, nam
         accounts.set_active(root, name, active=False)
 
 
-def test_reset_opens_an_account_closed_by_failures(
+def test_reset_opens_an_account_closed_by_attempts(
     accounts: AccountService, root: Actor, ana: SignedIn
 ) -> None:
-    for _ in range(5):
-        with pytest.raises(Exception, match="wrong"):
-            accounts.sign_in("ana", "wrong password", "a")
+    for number in range(6):
+        with pytest.raises(NotSignedIn):
+            accounts.sign_in("ana", "wrong password", f"203.0.113.{number}")
+    with pytest.raises(LimitReached):
+        accounts.sign_in("ana", PASSWORD, "a")
     temporary = accounts.reset_password(root, "ana")
     assert accounts.sign_in("ana", temporary, "a").actor.user_id == ana.actor.user_id

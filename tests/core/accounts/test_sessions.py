@@ -1,12 +1,14 @@
 """Sessions: tickets, cookies, and what ends them."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
 
 from core.accounts.service import AccountService
 from core.accounts.types import SignedIn
+from core.clock import now
 from core.errors import Invalid, NotAllowed, NotSignedIn
 from core.permissions import Actor, Permission, Role
 from db.session import Database
@@ -27,7 +29,7 @@ def test_ticket_buys_a_token_that_is_the_same_session(
     change = accounts.redeem_ticket(accounts.set_cookie_ticket(ana.session_id))
     assert change.token is not None
     assert 0 < change.max_age_s <= 168 * 3600
-    assert accounts.actor_for_token(change.token) == ana.actor
+    assert accounts.actor_for_token(change.token, ana.actor.address) == ana.actor
 
 
 def test_ticket_works_once(accounts: AccountService, ana: SignedIn) -> None:
@@ -98,14 +100,97 @@ def test_session_and_cookie_end_at_once(
     assert accounts.actor_for_token(token) is None
 
 
-def test_expired_session_is_nobody(
+@pytest.mark.parametrize(
+    "past",
+    ["expires_at = now() - interval '1 second'", "seen_at = now() - interval '720 minutes'"],
+    ids=["expired", "idle"],
+)
+def test_expired_or_idle_session_is_nobody(
+    accounts: AccountService, ana: SignedIn, database: Database, past: str
+) -> None:
+    token = cookie(accounts, ana)
+    ticket = accounts.set_cookie_ticket(ana.session_id)
+    _set(database, past)
+    assert accounts.actor_for_session(ana.session_id) is None
+    assert accounts.actor_for_token(token) is None
+    with pytest.raises(NotSignedIn):
+        accounts.redeem_ticket(ticket)
+    with pytest.raises(NotSignedIn):
+        accounts.actor_at(ana.session_id, now())
+
+
+def test_use_keeps_a_session_from_resting_and_is_written_once_a_minute(
     accounts: AccountService, ana: SignedIn, database: Database
 ) -> None:
     token = cookie(accounts, ana)
-    with database.unit_of_work() as session:
-        session.execute(text("update sessions set expires_at = now() - interval '1 second'"))
+    _set(database, "seen_at = now() - interval '50 seconds'")
+    before = _seen(database)
+    assert accounts.actor_for_token(token)
+    assert _seen(database) == before
+    for use in (
+        lambda: accounts.actor_for_token(token),
+        lambda: accounts.actor_for_session(ana.session_id),
+    ):
+        _set(database, "seen_at = now() - interval '719 minutes'")
+        assert use() is not None
+        assert now() - _seen(database) < timedelta(minutes=1)
+
+
+def test_to_look_whether_a_session_is_good_is_no_use_of_it(
+    accounts: AccountService, ana: SignedIn, database: Database
+) -> None:
+    _set(database, "seen_at = now() - interval '719 minutes'")
+    before = _seen(database)
+    assert accounts.actor_for_session(ana.session_id, used=False) == ana.actor
+    assert _seen(database) == before
+
+
+def test_a_browser_that_signs_in_again_gives_up_what_it_held(
+    accounts: AccountService, ana: SignedIn
+) -> None:
+    held = cookie(accounts, ana)
+    again = accounts.sign_in("ana", PASSWORD, "10.0.0.1")
+    change = accounts.redeem_ticket(accounts.set_cookie_ticket(again.session_id), held)
+    assert change.token not in (None, held)
     assert accounts.actor_for_session(ana.session_id) is None
-    assert accounts.actor_for_token(token) is None
+    assert accounts.actor_for_session(again.session_id) == again.actor
+
+
+def test_a_second_ticket_for_the_same_session_ends_only_the_old_cookie(
+    accounts: AccountService, ana: SignedIn
+) -> None:
+    held = cookie(accounts, ana)
+    change = accounts.redeem_ticket(accounts.set_cookie_ticket(ana.session_id), held)
+    assert change.token is not None
+    assert accounts.actor_for_token(held) is None
+    assert accounts.actor_for_token(change.token) == ana.actor
+
+
+def test_dropping_the_cookie_ends_what_the_browser_held(
+    accounts: AccountService, ana: SignedIn
+) -> None:
+    held = cookie(accounts, ana)
+    accounts.redeem_ticket(accounts.clear_cookie_ticket(), held)
+    assert accounts.actor_for_session(ana.session_id) is None
+
+
+@pytest.mark.parametrize("held", ["", "made up", "x" * 10_000, "\udcff"])
+def test_a_made_up_cookie_that_is_given_up_does_no_harm(
+    accounts: AccountService, ana: SignedIn, held: str
+) -> None:
+    change = accounts.redeem_ticket(accounts.set_cookie_ticket(ana.session_id), held)
+    assert change.token is not None
+
+
+def _set(database: Database, values: str) -> None:
+    with database.unit_of_work() as session:
+        session.execute(text(f"update sessions set {values}"))  # noqa: S608
+
+
+def _seen(database: Database) -> datetime:
+    with database.unit_of_work() as session:
+        seen: datetime = session.scalar(text("select seen_at from sessions"))
+        return seen
 
 
 def test_enabling_again_does_not_revive_old_sessions(
@@ -132,8 +217,9 @@ def test_password_change_keeps_this_session_and_ends_the_others(
     elsewhere = accounts.sign_in("ana", PASSWORD, "b")
     token = cookie(accounts, ana)
     accounts.change_password(ana.actor, PASSWORD, NEW_PASSWORD)
-    assert accounts.actor_for_session(ana.session_id) == ana.actor
-    assert accounts.actor_for_token(token) == ana.actor
+    here = ana.actor.address
+    assert accounts.actor_for_session(ana.session_id, here) == ana.actor
+    assert accounts.actor_for_token(token, here) == ana.actor
     assert accounts.actor_for_session(elsewhere.session_id) is None
     accounts.sign_in("ana", NEW_PASSWORD, "a")
     with pytest.raises(NotSignedIn):
@@ -171,6 +257,6 @@ def test_temporary_password_allows_only_choosing_another(
 
 
 @pytest.mark.usefixtures("ana")
-@pytest.mark.parametrize("token", ["", "made up", "x" * 10_000])
+@pytest.mark.parametrize("token", ["", "made up", "x" * 10_000, "\x00", "\udcff"])
 def test_made_up_cookies_are_nobody(accounts: AccountService, token: str) -> None:
     assert accounts.actor_for_token(token) is None

@@ -207,7 +207,8 @@ def test_an_answer_of_the_model_is_written_in_one_statement(
     detection.detect(ann, as_file(scene().rotate(90)), "cat")
     sent = statements(database)
     detection.detect(ann, PICTURE, "cat")
-    assert ["INTO images" in each for each in sent] == [False, True]
+    assert ["INTO images" in each for each in sent] == [False, False, True]
+    assert "limit_take" in sent[1]
 
 
 @pytest.mark.parametrize("side", [40, 400], ids=["small", "large"])

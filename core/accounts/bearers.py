@@ -1,0 +1,51 @@
+"""Who a request with an API key comes from."""
+
+from datetime import timedelta
+
+from core.accounts.base import AccountPart, fingerprint
+from core.clock import now
+from core.errors import NotSignedIn
+from core.permissions import Actor, Face, Role, Scope
+from db.repositories.credentials import ApiKey, CredentialRepository
+
+KEY_START = "gk_"
+_USED_EVERY = timedelta(minutes=1)
+_LONGEST = 100
+
+
+class Bearers(AccountPart):
+    def actor_for_key(self, bearer_secret: str, address: str | None = None) -> Actor | None:
+        """Who this key speaks for: None if it is unknown or revoked, or its owner disabled.
+
+        Raises `NotSignedIn` where it has expired, which only whoever has the key is told.
+        """
+        if not bearer_secret.startswith(KEY_START) or len(bearer_secret) > _LONGEST:
+            return None
+        moment = now()
+        with self.database.unit_of_work() as session:
+            repository = CredentialRepository(session)
+            found = repository.key_user(fingerprint(bearer_secret))
+            if found is None:
+                return None
+            key, user = found
+            if key.expires_at is not None and key.expires_at <= moment:
+                raise NotSignedIn(
+                    f"This API key expired on {key.expires_at:%Y-%m-%d}; make a new one on the "
+                    "account page."
+                )
+            lately = moment - _USED_EVERY
+            if key.last_used_at is None or key.last_used_at < lately:
+                repository.used_key(key.id, moment, unless_since=lately)
+            return Actor(
+                user_id=user.id,
+                username=user.username,
+                role=Role(user.role),
+                face=Face.API,
+                key_id=key.id,
+                scopes=scopes_of(key),
+                address=address,
+            )
+
+
+def scopes_of(key: ApiKey) -> frozenset[Scope] | None:
+    return None if key.scopes is None else frozenset(map(Scope, key.scopes))

@@ -1,0 +1,197 @@
+"""Who gets what at every route, written down by hand: CONTRACTS' table of roles, cell by cell.
+
+Nothing here is read from the permissions of the product, so that a change there shows up here.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.api.matrix.world import Kind, World
+
+ALL = "guest analyst admin"
+RATERS = "analyst admin"
+ADMIN = "admin"
+OPEN = "nobody guest analyst admin"
+READING = "detect generate feedback"
+"""Scopes of keys that may look at runs."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """One verb at one path.
+
+    `roles` get `ok`; others 403, and nobody 401. Keys of an analyst with one scope get `ok` where
+    the scope is in `scopes` and the role in `roles`. Where the path names a thing of `kind`, all
+    that is said holds for one's own; a stranger's is 404, but for the roles in `foreign`.
+    """
+
+    method: str
+    path: str
+    roles: str
+    ok: int = 200
+    scopes: str = ""
+    kind: Kind | None = None
+    foreign: str = ""
+    json: Any = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    form: Mapping[str, str] | None = None
+    """Sent as multipart, with a picture."""
+    body: Callable[[World, Any], Any] | None = None
+    """Makes `json` of the world and the thing that the path names."""
+    query_of: Callable[[Any], Mapping[str, str]] | None = None
+    session_only: bool = False
+    """Whether no API key may do it, not even an admin's."""
+
+    @property
+    def name(self) -> tuple[str, str]:
+        return self.method, self.path
+
+
+def _rating(world: World, run_id: Any) -> Any:
+    return {"run_id": str(run_id), "rating": 4}
+
+
+def _named(world: World, _: Any) -> Any:
+    return {"name": world.new_name()}
+
+
+def _prompt(world: World, _: Any) -> Any:
+    return {"name": world.new_name(), "text": "Say {{word}}"}
+
+
+def _seen(world: World, feedback_id: Any) -> Any:
+    return {"seen_at": world.seen(feedback_id), "status": "triaged"}
+
+
+_TEXT = {"prompt": "two words", "model": "pace", "max_new_tokens": 2}
+_DETECTION = {"prompt": "red circle", "model": "shapes"}
+
+ROUTES = (
+    Route("GET", "/healthz", OPEN, scopes=f"{READING} export"),
+    Route("GET", "/readyz", OPEN, scopes=f"{READING} export"),
+    Route("GET", "/metrics", ADMIN),
+    Route("GET", "/api/docs", OPEN, scopes=f"{READING} export"),
+    Route("GET", "/api/openapi.json", OPEN, scopes=f"{READING} export"),
+    # The ticket is what lets in, and this one is nobody's.
+    Route("POST", "/auth/cookie", OPEN, 401, f"{READING} export", json={"ticket": "unknown"}),
+    Route("GET", "/api/v1/models", ALL, scopes=f"{READING} export"),
+    Route("POST", "/api/v1/detect", ALL, scopes="detect", form=_DETECTION),
+    Route(
+        *("POST", "/hf/{model}", ALL),
+        scopes="detect",
+        kind=Kind.DETECTOR,
+        body=lambda world, _: {
+            "inputs": world.picture_base64,
+            "parameters": {"candidate_labels": ["red circle"]},
+        },
+    ),
+    Route("POST", "/api/v1/generate", ALL, scopes="generate", json=_TEXT),
+    Route("GET", "/api/v1/usage", ALL, scopes="generate"),
+    # Runs: one's own, or, for admins, everybody's.
+    Route("GET", "/api/v1/runs", RATERS, scopes=READING),
+    Route(
+        *("GET", "/api/v1/runs/compare", RATERS),
+        scopes=READING,
+        kind=Kind.PAIR,
+        query_of=lambda pair: {"a": str(pair[0]), "b": str(pair[1])},
+    ),
+    Route(
+        *("GET", "/api/v1/runs/export", RATERS),
+        scopes="export",
+        kind=Kind.DETECTION,
+        foreign=ADMIN,
+        query_of=lambda run_id: {"id": str(run_id), "format": "csv"},
+    ),
+    Route("GET", "/api/v1/runs/{run_id}", ALL, 200, READING, Kind.DETECTION, ADMIN),
+    Route("GET", "/api/v1/runs/{run_id}/stream", ALL, 200, READING, Kind.GENERATION, ADMIN),
+    Route("GET", "/api/v1/runs/{run_id}/image", ALL, 200, READING, Kind.DETECTION, ADMIN),
+    Route(
+        *("GET", "/api/v1/runs/{run_id}/export", RATERS, 200, "export", Kind.DETECTION, ADMIN),
+        query={"format": "csv"},
+    ),
+    Route("POST", "/api/v1/runs/{run_id}/cancel", ALL, 200, "generate", Kind.GENERATION, ADMIN),
+    Route(
+        *("POST", "/api/v1/runs/{run_id}/signals", ALL, 204, READING, Kind.GENERATION, ADMIN),
+        json={"kind": "copied"},
+    ),
+    Route("POST", "/api/v1/runs/{run_id}/again", ALL, 202, "generate", Kind.GENERATION, ADMIN),
+    Route(
+        *("POST", "/api/v1/runs/{run_id}/continue", ALL, 202, "generate", Kind.GENERATION, ADMIN),
+        json={"max_new_tokens": 2},
+    ),
+    Route(
+        *("POST", "/api/v1/runs/{run_id}/branch", ALL, 422, "generate", Kind.GENERATION, ADMIN),
+        json={"index": 0, "token_id": 10**6},
+    ),
+    Route("GET", "/api/v1/runs/{run_id}/relatives", ALL, 200, READING, Kind.GENERATION, ADMIN),
+    Route("GET", "/api/v1/runs/{run_id}/tokens", ALL, 200, READING, Kind.GENERATION, ADMIN),
+    Route(
+        *("POST", "/api/v1/runs/{run_id}/describe", ALL, 202, "generate", Kind.DETECTION, ADMIN),
+        json={"max_new_tokens": 2},
+    ),
+    Route(
+        *("POST", "/api/v1/runs/{run_id}/requests", ADMIN),
+        kind=Kind.DETECTION,
+        foreign=ADMIN,
+        json={"usernames": ["ana"]},
+    ),
+    # Prompts: what others share may be read, and archived by an admin.
+    Route("GET", "/api/v1/prompts", ALL, scopes="generate"),
+    Route("POST", "/api/v1/prompts", RATERS, 201, body=_prompt),
+    Route("GET", "/api/v1/prompts/{prompt_id}", ALL, 200, "generate", Kind.PROMPT),
+    Route(
+        *("POST", "/api/v1/prompts/{prompt_id}/versions", RATERS),
+        kind=Kind.PROMPT,
+        json={"text": "Say {{word}} twice"},
+    ),
+    Route(
+        *("PATCH", "/api/v1/prompts/{prompt_id}", RATERS),
+        kind=Kind.PROMPT,
+        json={"description": "short"},
+    ),
+    # Ratings: given by those who may see the run, read by admins.
+    Route(
+        *("POST", "/api/v1/feedback", RATERS, 201, "feedback", Kind.DETECTION, ADMIN),
+        body=_rating,
+    ),
+    Route("GET", "/api/v1/feedback", ADMIN),
+    Route("POST", "/api/v1/feedback/claim", ADMIN, 204),
+    Route("GET", "/api/v1/feedback/export", RATERS, scopes="export", query={"format": "csv"}),
+    Route("GET", "/api/v1/feedback/{feedback_id}", ADMIN, 200, "", Kind.RATING, ADMIN),
+    Route(
+        "PATCH", "/api/v1/feedback/{feedback_id}", ADMIN, 200, "", Kind.RATING, ADMIN, body=_seen
+    ),
+    Route("GET", "/api/v1/feedback/figures", ADMIN),
+    Route("GET", "/api/v1/feedback/raters", ADMIN),
+    Route("GET", "/api/v1/feedback/answers", RATERS, scopes="feedback"),
+    Route("GET", "/api/v1/runs/{run_id}/rating", RATERS, 200, "feedback", Kind.RATED),
+    Route("DELETE", "/api/v1/runs/{run_id}/rating", RATERS, 204, "feedback", Kind.RATED),
+    Route("POST", "/api/v1/runs/{run_id}/rating/restore", RATERS, 200, "feedback", Kind.WITHDRAWN),
+    Route("GET", "/api/v1/phrases", ADMIN),
+    Route(
+        *("GET", "/api/v1/phrases/advice", ADMIN),
+        query={"of_model": "shapes", "of_phrase": "red circle"},
+    ),
+    Route("GET", "/api/v1/thresholds", ADMIN),
+    # No cut is advised without verdicts: who may set one gets as far as that.
+    Route(
+        *("PUT", "/api/v1/thresholds", ADMIN, 422),
+        json={"model": "shapes", "phrase": "red circle", "seen": 0.5},
+    ),
+    Route(
+        *("DELETE", "/api/v1/thresholds", ADMIN),
+        query={"model": "shapes", "phrase": "red circle"},
+    ),
+    # A new password that is too short: who may choose one gets as far as that.
+    Route(
+        *("POST", "/api/v1/me/password", ALL, 422),
+        json={"current": "a", "new": "b"},
+        session_only=True,
+    ),
+    Route("GET", "/api/v1/requests", RATERS, scopes="feedback"),
+    Route("GET", "/api/v1/views", ADMIN),
+    Route("POST", "/api/v1/views", ADMIN, 201, body=_named),
+    Route("GET", "/api/v1/views/{view_id}", ADMIN, kind=Kind.VIEW),
+    Route("DELETE", "/api/v1/views/{view_id}", ADMIN, 204, kind=Kind.VIEW),
+)

@@ -1,0 +1,91 @@
+"""Role x route x verb x own or a stranger's: every cell, and no route without an entry."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from core.permissions import Role
+from core.workbench import Workbench
+from tests.api.matrix.routes import ROUTES, Route
+from tests.api.matrix.world import CALLERS, Caller, World
+
+_WITHOUT_OWN = frozenset({"prompt", "rated", "rating", "view", "withdrawn"})
+"""Things that a guest cannot have, so that there is no cell for them."""
+
+
+def _served() -> set[tuple[str, str]]:
+    """Every verb and path that the application answers."""
+    return {
+        (method, route.path)
+        for route in _all(create_app(lambda: pytest.fail("no request is made")).routes)
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+
+
+def _all(routes: list[BaseRoute]) -> Iterator[Any]:
+    for route in routes:
+        inner = getattr(route, "original_router", None)
+        if inner is not None:
+            yield from _all(inner.routes)
+        else:
+            assert isinstance(route, APIRoute) or hasattr(route, "methods")
+            yield route
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route() -> None:
+    assert {route.name for route in ROUTES} == _served()
+    assert len(ROUTES) == len({route.name for route in ROUTES})
+
+
+@pytest.fixture
+def world(bench: Workbench, client: TestClient, picture: bytes) -> World:
+    return World(bench, client.app, client.portal, picture)
+
+
+@pytest.mark.parametrize("route", ROUTES, ids=lambda route: " ".join(route.name))
+def test_everybody_gets_what_is_theirs_and_no_more(world: World, route: Route) -> None:
+    wrong = []
+    for caller in CALLERS:
+        client = world.client(caller)
+        for own in (True, False) if route.kind else (True,):
+            if own and caller.role is Role.GUEST and route.kind in _WITHOUT_OWN:
+                continue
+            expected = _expected(route, caller, own=own)
+            answer = _call(world, client, route, caller, own=own)
+            if answer.status_code != expected:
+                whose = ("own" if own else "a stranger's") if route.kind else "-"
+                wrong.append((str(caller), whose, expected, answer.status_code, answer.text[:200]))
+    assert wrong == []
+
+
+def _expected(route: Route, caller: Caller, *, own: bool) -> int:
+    if caller.role is None:
+        return route.ok if "nobody" in route.roles else 401
+    if caller.role not in route.roles.split():
+        return 403
+    if caller.by_key and route.session_only:
+        return 403
+    if caller.scope is not None and caller.scope not in route.scopes.split():
+        return 403
+    if own or route.kind == "detector" or caller.role in route.foreign.split():
+        return route.ok
+    return 404
+
+
+def _call(world: World, client: TestClient, route: Route, caller: Caller, *, own: bool) -> Any:
+    thing = world.thing(route.kind, caller, own=own) if route.kind else None
+    path = route.path.partition("{")[0]
+    if "{" in route.path:
+        path += str(thing) + route.path.partition("}")[2]
+    query = dict(route.query_of(thing) if route.query_of else route.query)
+    if route.form is not None:
+        files = {"image": world.picture}
+        return client.request(route.method, path, params=query, data=route.form, files=files)
+    body = route.body(world, thing) if route.body else route.json
+    return client.request(route.method, path, params=query, json=body)

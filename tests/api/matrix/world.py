@@ -1,0 +1,181 @@
+"""People, what belongs to them, and how each of them calls."""
+
+import base64
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from starlette.testclient import TestClient
+
+from core.accounts.base import fingerprint, new_secret
+from core.clock import now
+from core.generation.types import SamplingParams
+from core.ids import new_id
+from core.permissions import Actor, Face, Role, Scope
+from core.review.types import FeedbackFilter
+from core.workbench import Workbench
+from db.models import Session, User
+
+COOKIE = "glimpse_session"
+
+
+class Kind(StrEnum):
+    """What the path of a route may name."""
+
+    DETECTOR = "detector"
+    DETECTION = "detection"
+    PAIR = "pair"
+    """Two detections on one picture."""
+    GENERATION = "generation"
+    RATED = "rated"
+    """A run with a rating of its owner's."""
+    WITHDRAWN = "withdrawn"
+    """A run whose owner took their rating back."""
+    RATING = "rating"
+    PROMPT = "prompt"
+    VIEW = "view"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody, by the cookie of a session or by a key; `role` None is nobody."""
+
+    name: str
+    role: Role | None
+    by_key: bool = False
+    scope: Scope | None = None
+
+    def __str__(self) -> str:
+        how = f" with a key for {self.scope or 'everything'}" if self.by_key else ""
+        return self.name + how
+
+
+NOBODY = Caller("nobody", None)
+CALLERS = (
+    NOBODY,
+    Caller("gus", Role.GUEST),
+    Caller("ana", Role.ANALYST),
+    Caller("root", Role.ADMIN),
+    Caller("ana", Role.ANALYST, by_key=True),
+    Caller("root", Role.ADMIN, by_key=True),
+    *(Caller("ana", Role.ANALYST, by_key=True, scope=scope) for scope in Scope),
+)
+
+
+@dataclass
+class World:
+    """Users gus (guest), ana and ben (analysts), root and ada (admins), over a workbench."""
+
+    bench: Workbench
+    app: Any
+    portal: Any
+    picture: bytes
+    actors: dict[str, Actor] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.bench.prompts.ensure_shipped()
+        for name, role in (
+            *(("gus", Role.GUEST), ("ana", Role.ANALYST), ("ben", Role.ANALYST)),
+            *(("root", Role.ADMIN), ("ada", Role.ADMIN)),
+        ):
+            user_id = new_id()
+            with self.bench.database.unit_of_work() as session:
+                session.add(User(id=user_id, username=name, role=role, password_hash="-"))
+            self.actors[name] = Actor(user_id, name, role, Face.UI)
+
+    @property
+    def picture_base64(self) -> str:
+        return base64.b64encode(self.picture).decode()
+
+    def client(self, caller: Caller) -> TestClient:
+        """A browser with the cookie of a new session, or a program with a new key."""
+        headers, cookies = {"Origin": "http://testserver"}, {}
+        if caller.by_key:
+            scopes = None if caller.scope is None else {caller.scope}
+            accounts = self.bench.accounts
+            key = accounts.add_key(accounts.system_actor(), "test", scopes, caller.name)
+            headers["Authorization"] = f"Bearer {key.secret}"
+        elif caller.role is not None:
+            cookies[COOKIE] = self.session(caller.name)[1]
+        made = TestClient(self.app, headers=headers, cookies=cookies)
+        made.portal = self.portal
+        return made
+
+    def session(self, name: str) -> tuple[UUID, str]:
+        """A new session of theirs: its id and the cookie's token."""
+        token, session_id = new_secret(), new_id()
+        with self.bench.database.unit_of_work() as session:
+            session.add(
+                Session(
+                    id=session_id,
+                    user_id=self.actors[name].user_id,
+                    token_hash=fingerprint(token),
+                    epoch=0,
+                    expires_at=now() + timedelta(hours=1),
+                )
+            )
+        return session_id, token
+
+    def thing(self, kind: Kind, caller: Caller, *, own: bool) -> Any:
+        """The id of a new thing of the caller's, or of a stranger's."""
+        if kind is Kind.DETECTOR:
+            return "shapes"
+        return getattr(self, f"_{kind}")(self._owner(kind, caller, own=own))
+
+    def new_name(self) -> str:
+        return f"n{new_id()}"
+
+    def seen(self, feedback_id: UUID) -> str:
+        rows = self.bench.review.page(self.actors["root"], FeedbackFilter()).rows
+        found = next(row.feedback for row in rows if row.feedback.id == feedback_id)
+        return found.updated_at.isoformat()
+
+    def _owner(self, kind: Kind, caller: Caller, *, own: bool) -> Actor:
+        if kind is Kind.VIEW:  # only admins have any
+            return self.actors["root" if own and caller.role is Role.ADMIN else "ada"]
+        if own and caller.role is not None:
+            return self.actors[caller.name]
+        return self.actors["ben"]
+
+    def _rater(self, owner: Actor) -> Actor:
+        """Guests rate nothing."""
+        return self.actors["ben"] if owner.role is Role.GUEST else owner
+
+    def _detection(self, owner: Actor) -> UUID:
+        return self.bench.detection.detect(owner, self.picture, "red circle").id
+
+    def _pair(self, owner: Actor) -> tuple[UUID, UUID]:
+        other = self.bench.detection.detect(owner, self.picture, "blue square")
+        return self._detection(owner), other.id
+
+    def _generation(self, owner: Actor) -> UUID:
+        generation = self.bench.generation
+        params = SamplingParams(max_new_tokens=2)
+        run = generation.start(owner, "two words", params, model="pace")
+        generation.wait(owner, run.id, timeout_s=30)
+        return run.id
+
+    def _rated(self, owner: Actor) -> UUID:
+        rater = self._rater(owner)
+        run_id = self._detection(rater)
+        self.bench.feedback.rate(rater, run_id, 2)
+        return run_id
+
+    def _withdrawn(self, owner: Actor) -> UUID:
+        run_id = self._rated(owner)
+        rater = self._rater(owner)
+        self.bench.feedback.withdraw(rater, run_id)
+        return run_id
+
+    def _rating(self, owner: Actor) -> UUID:
+        self._rated(owner)
+        rows = self.bench.review.page(self.actors["root"], FeedbackFilter()).rows
+        return rows[0].feedback.id
+
+    def _prompt(self, owner: Actor) -> UUID:
+        return self.bench.prompts.create(self._rater(owner), self.new_name(), "Say {{word}}").id
+
+    def _view(self, owner: Actor) -> UUID:
+        return self.bench.views.save(owner, self.new_name(), FeedbackFilter()).id
