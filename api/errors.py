@@ -109,7 +109,7 @@ def _problem(error: Mapping[str, Any], allowed: Sequence[str]) -> str:
 
 async def _handle(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        told = _of_http(request, error)
+        told = of_http(request.method, error)
     elif isinstance(error, RequestValidationError):
         told = _of_validation(error)
     elif isinstance(error, GlimpseError):
@@ -133,14 +133,14 @@ def _of_validation(error: RequestValidationError) -> GlimpseError:
     return errors.Invalid(problems(found))
 
 
-def _of_http(request: Request, error: HTTPException) -> GlimpseError:
+def of_http(method: str, error: HTTPException) -> GlimpseError:
     """What the framework refuses by itself, said in our words."""
     if error.status_code == 404:
         return errors.NotFound("There is nothing at this path; /api/docs lists what there is.")
     if error.status_code == 405:
         allowed = (error.headers or {}).get("Allow", "")
         return MethodNotAllowed(
-            f"{request.method} is not allowed here; allowed: {allowed}.", facts={"allow": allowed}
+            f"{method} is not allowed here; allowed: {allowed}.", facts={"allow": allowed}
         )
     if error.status_code == 413:
         return errors.TooLarge(error.detail)

@@ -39,9 +39,9 @@ source = "builtin:fake?tokens_per_second=100"
 class Product:
     """Its address, data and further settings outlast each process that serves them."""
 
-    def __init__(self, data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})) -> None:
+    def __init__(self, data_dir: Path, models: str, settings: Mapping[str, str]) -> None:
         data_dir.mkdir()
-        (data_dir / "models.toml").write_text(MODELS)
+        (data_dir / "models.toml").write_text(MODELS + models)
         self.data_dir = data_dir
         self.environment = {**_environment(data_dir), **settings}
         self._port = free_port()
@@ -92,10 +92,16 @@ class Product:
 
 @contextmanager
 def running_product(
-    data_dir: Path, settings: Mapping[str, str] = MappingProxyType({})
+    data_dir: Path, models: str = "", settings: Mapping[str, str] = MappingProxyType({})
 ) -> Iterator[Product]:
-    """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database."""
-    product = Product(data_dir, settings)
+    """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database.
+
+    Parameters
+    ----------
+    models : entries of models.toml besides the usual ones.
+    settings : of the environment, besides the usual ones.
+    """
+    product = Product(data_dir, models, settings)
     try:
         product.start()
         yield product

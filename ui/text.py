@@ -1,19 +1,46 @@
 """Text from people, made safe to stand inside Markdown."""
 
 import re
+import unicodedata
 from datetime import datetime
 
 from core.clock import now
 
-_MARKS = re.compile(r"([\\`*_\[\]$<~|])")
+_MARKS = re.compile(r"[\\`*_\[\]$<~|&]")
+_LINE_STARTS = re.compile(r"^([ \t]*)((?:\d{1,9}(?=[.)](?:\s|$)))?)([#>+=.)-])", re.MULTILINE)
+_INDENT = re.compile(r"^[ \t](?=[ \t])", re.MULTILINE)
+_READ_ANYWAY = re.compile(
+    r":(?=[a-z]|[\w/+-]+:|//)|(?<=[\w.+-])@(?=\w)|www(?=\.)|[-<>~](?=[-=>])", re.IGNORECASE
+)
+"""Icons, links and arrows, which Streamlit looks for after the escapes are gone."""
+_JOINER = "\u2060"
+"""Cannot be seen, and no line breaks there."""
+_DIRECTIONS = re.compile("[\u202a-\u202e\u2066-\u2069]")
+_RIGHT_TO_LEFT = frozenset({"R", "AL", "AN"})
+_ISOLATED = "\u2068{}\u2069"
+_ACCENTS = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_PILE = re.compile(f"({_ACCENTS}{{4}}){_ACCENTS}+")
 _NO_BREAK = "\u00a0"
 _STEPS = ((3600, 60, "min"), (86_400, 3600, "h"), (30 * 86_400, 86_400, "d"))
-_COLON = re.compile(r":(?=[A-Za-z]|[\w/+-]+:)")
 
 
 def plain(text: str) -> str:
-    """`text` as Markdown that shows exactly `text`: no emphasis, links, maths, icons or colours."""
-    return _COLON.sub(r"\\:", _MARKS.sub(r"\\\1", text))
+    """`text` as Markdown that shows just `text`: no emphasis, links, maths, icons or colours.
+
+    Nor does it change what stands beside it: its writing direction ends with it, and accents pile
+    up four high at most.
+    """
+    text = _READ_ANYWAY.sub(rf"\g<0>{_JOINER}", text)
+    text = _MARKS.sub(r"\\\g<0>", text)
+    text = _LINE_STARTS.sub(r"\1\2\\\3", text)
+    text = _INDENT.sub(_NO_BREAK, text)
+    return text if text.isascii() else _kept_apart(_PILE.sub(r"\1", text))
+
+
+def _kept_apart(text: str) -> str:
+    found = _DIRECTIONS.sub("", text)
+    turns = any(unicodedata.bidirectional(char) in _RIGHT_TO_LEFT for char in found)
+    return _ISOLATED.format(found) if turns else found
 
 
 def ago(moment: datetime | None) -> str:

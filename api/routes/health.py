@@ -36,7 +36,8 @@ def readyz(bench: Bench) -> JSONResponse:
     )
 
 
-def _may_read(request: Request, bench: Bench) -> None:
+def may_read_metrics(request: Request, bench: Bench) -> None:
+    """Let in who sends the metrics token, and admins. Raises `NotSignedIn` and `NotAllowed`."""
     sent = bearer_secret(request.headers.get("authorization"))
     token = bench.settings.metrics_token
     if not (sent and token and hmac.compare_digest(sent.encode(), _bytes(token))):
@@ -48,7 +49,7 @@ def _bytes(secret: SecretStr) -> bytes:
 
 
 @router.get(
-    "/metrics", dependencies=(*SECURED, Depends(_may_read)), response_class=PlainTextResponse
+    "/metrics", dependencies=(*SECURED, Depends(may_read_metrics)), response_class=PlainTextResponse
 )
 def metrics() -> Response:
     """Prometheus text, for the metrics token or an admin's key."""

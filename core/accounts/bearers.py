@@ -1,12 +1,13 @@
 """Who a request with an API key comes from."""
 
 from datetime import timedelta
+from uuid import UUID
 
 from core.accounts.base import AccountPart, fingerprint
 from core.clock import now
 from core.errors import NotSignedIn
 from core.permissions import Actor, Face, Role, Scope
-from db.repositories.credentials import ApiKey, CredentialRepository
+from db.repositories.credentials import ApiKey, CredentialRepository, User
 
 KEY_START = "gk_"
 _USED_EVERY = timedelta(minutes=1)
@@ -24,7 +25,7 @@ class Bearers(AccountPart):
         moment = now()
         with self.database.unit_of_work() as session:
             repository = CredentialRepository(session)
-            found = repository.key_user(fingerprint(bearer_secret))
+            found = repository.key_user(key_hash=fingerprint(bearer_secret))
             if found is None:
                 return None
             key, user = found
@@ -36,15 +37,29 @@ class Bearers(AccountPart):
             lately = moment - _USED_EVERY
             if key.last_used_at is None or key.last_used_at < lately:
                 repository.used_key(key.id, moment, unless_since=lately)
-            return Actor(
-                user_id=user.id,
-                username=user.username,
-                role=Role(user.role),
-                face=Face.API,
-                key_id=key.id,
-                scopes=scopes_of(key),
-                address=address,
-            )
+            return _actor(key, user, address)
+
+    def _actor_for_key_id(self, key_id: UUID, address: str | None) -> Actor | None:
+        """The same without the key, which is not counted as used; None once it has expired too."""
+        with self.database.unit_of_work() as session:
+            found = CredentialRepository(session).key_user(key_id=key_id)
+            if found is None:
+                return None
+            key, user = found
+            expired = key.expires_at is not None and key.expires_at <= now()
+            return None if expired else _actor(key, user, address)
+
+
+def _actor(key: ApiKey, user: User, address: str | None) -> Actor:
+    return Actor(
+        user_id=user.id,
+        username=user.username,
+        role=Role(user.role),
+        face=Face.API,
+        key_id=key.id,
+        scopes=scopes_of(key),
+        address=address,
+    )
 
 
 def scopes_of(key: ApiKey) -> frozenset[Scope] | None:

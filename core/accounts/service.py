@@ -33,6 +33,17 @@ class AccountService(
 ):
     """Every check reads the database, so a change holds from the next call on."""
 
+    def actor_again(self, actor: Actor) -> Actor | None:
+        """Who acts in the same sign-in, or with the same key, now: None once it has ended.
+
+        To look is no use of it.
+        """
+        if actor.session_id is not None:
+            return self.actor_for_session(actor.session_id, actor.address, used=False)
+        if actor.key_id is not None:
+            return self._actor_for_key_id(actor.key_id, actor.address)
+        return actor
+
     @staticmethod
     def system_actor() -> Actor:
         """Who acts on the command line: whoever may run it already has the database."""

@@ -145,10 +145,16 @@ class CredentialRepository:
         held = query.where(ApiKey.id == key_id).with_for_update(of=ApiKey)
         return self._session.execute(held).first()
 
-    def key_user(self, key_hash: bytes) -> Row[ApiKey, User] | None:
-        """The key and its owner, if neither is out of use; the key may have expired."""
+    def key_user(
+        self, *, key_id: UUID | None = None, key_hash: bytes | None = None
+    ) -> Row[ApiKey, User] | None:
+        """The key and its owner, if neither is out of use; the key may have expired.
+
+        By its id, or by the hash of what it is.
+        """
+        wanted = ApiKey.id == key_id if key_id is not None else ApiKey.key_hash == key_hash
         query = select(ApiKey, User).join(User, User.id == ApiKey.user_id)
-        good = (ApiKey.key_hash == key_hash, ApiKey.revoked_at.is_(None), User.active)
+        good = (wanted, ApiKey.revoked_at.is_(None), User.active)
         return self._session.execute(query.where(*good)).first()
 
     def used_key(self, key_id: UUID, now: datetime, unless_since: datetime) -> None:

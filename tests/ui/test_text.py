@@ -7,21 +7,38 @@ import pytest
 from core.clock import now
 from ui.text import ago, facts, plain, shortened
 
+J = "\u2060"
+"""What keeps Streamlit from reading more into a text than stands there."""
+
 
 @pytest.mark.parametrize(
     ("typed", "safe"),
     [
         ("*bold* _it_", r"\*bold\* \_it\_"),
-        ("[link](http://x)", r"\[link\](http://x)"),
-        ("$x$ `code` <b>", r"\$x\$ \`code\` \<b>"),
-        (":red[danger]", r"\:red\[danger\]"),
-        (":smile: :material/home:", r"\:smile: \:material/home:"),
-        (":red alone", r"\:red alone"),
-        ("at 12:30, plain: words", "at 12:30, plain: words"),
+        ("[link](javascript:x)", rf"\[link\](javascript:{J}x)"),
+        ("$x$ `code` <b> &copy;", r"\$x\$ \`code\` \<b> \&copy;"),
+        (":red[danger]", rf":{J}red\[danger\]"),
+        (":smile: :material/home:", rf":{J}smile: :{J}material/home:"),
+        ("http://x www.x.org a@x.org", rf"http:{J}//x www{J}.x.org a@{J}x.org"),
+        ("a -> b <- c", rf"a -{J}> b \<{J}- c"),
+        ("# a\n- b\n1. c\n> d\n===", "\\# a\n\\- b\n1\\. c\n\\> d\n\\==="),
+        ("a\n\n    b", "a\n\n\u00a0   b"),
+        ("at 12:30, plain: words, 1.5 of 2", "at 12:30, plain: words, 1.5 of 2"),
     ],
 )
 def test_marks_lose_their_meaning(typed: str, safe: str) -> None:
     assert plain(typed) == safe
+
+
+def test_no_text_turns_what_stands_beside_it() -> None:
+    assert plain("a\u202eb\u2069c") == "abc"
+    assert plain("اسم 1") == "\u2068اسم 1\u2069"
+    assert plain("\u2069اسم\u202e 1") == "\u2068اسم 1\u2069"
+
+
+def test_accents_pile_up_four_high() -> None:
+    assert plain("a" + "\u0301" * 500 + "b") == "a" + "\u0301" * 4 + "b"
+    assert plain("ệ ñ") == "ệ ñ"
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_one_ends_ones_own_and_it_is_told_once(
     for _ in range(2):
         accounts.end_session(ana.actor, other)
     assert accounts.actor_for_session(other) is None
-    assert accounts.actor_for_session(ana.session_id) == ana.actor
+    assert accounts.actor_for_session(ana.session_id, "10.0.0.1") == ana.actor
     ended = [row for row in audited(database) if row[0] == "session_ended"]
     assert ended == [("session_ended", ana.actor.user_id, str(other))]
 
@@ -76,7 +76,7 @@ def test_anothers_is_as_unknown_as_one_that_is_not_there(
     for session_id in (eve.session_id, new_id()):
         with pytest.raises(NotFound, match="no such sign-in of yours"):
             accounts.end_session(ana.actor, session_id)
-    assert accounts.actor_for_session(eve.session_id) == eve.actor
+    assert accounts.actor_for_session(eve.session_id, "10.0.0.2") == eve.actor
 
 
 def test_an_admin_sees_and_ends_anybodys(
@@ -89,7 +89,7 @@ def test_an_admin_sees_and_ends_anybodys(
     again = accounts.sign_in("ana", PASSWORD, "b").session_id
     accounts.end_sessions_of(boss.actor, ana.actor.user_id)
     assert accounts.actor_for_session(again) is None
-    assert accounts.actor_for_session(boss.session_id) == boss.actor
+    assert accounts.actor_for_session(boss.session_id, "10.0.0.3") == boss.actor
     ended = [row for row in audited(database) if row[0].startswith("session")]
     assert ended == [
         ("session_ended", boss.actor.user_id, str(ana.session_id)),
@@ -102,7 +102,7 @@ def test_only_admins_do_so(accounts: AccountService, ana: SignedIn, eve: SignedI
         accounts.sessions_of(ana.actor, eve.actor.user_id)
     with pytest.raises(NotAllowed):
         accounts.end_sessions_of(ana.actor, eve.actor.user_id)
-    assert accounts.actor_for_session(eve.session_id) == eve.actor
+    assert accounts.actor_for_session(eve.session_id, "10.0.0.2") == eve.actor
 
 
 def test_an_unknown_user_is_said_to_be_unknown(accounts: AccountService, boss: SignedIn) -> None:

@@ -1,0 +1,62 @@
+"""What guards Streamlit's own routes, which know neither our sessions nor our keys."""
+
+from collections.abc import Callable
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from api.context import RequestContext
+from api.deps import actor_of, require_same_host
+from api.routes.health import may_read_metrics
+from core.errors import NotAllowed
+from core.workbench import Workbench
+
+_REFUSED = 1008
+_UPLOAD = "/_stcore/upload_file/"
+_METRICS = "/_stcore/metrics"
+
+
+class StreamlitGate:
+    """Uploads are for who is signed in, figures for those of `/metrics`, sockets for our pages.
+
+    Streamlit itself takes a socket from any page of this machine's, whatever its port, and asks
+    another host for the machine's address to know them.
+    """
+
+    def __init__(self, app: ASGIApp, workbench: Callable[[], Workbench]) -> None:
+        self._app = app
+        self._workbench = workbench
+        self._guarded = RequestContext(self._checked)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await self._from_our_pages(scope, receive, send)
+        elif scope["type"] == "http" and _is_guarded(scope["path"]):
+            await self._guarded(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _from_our_pages(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            require_same_host(HTTPConnection(scope).headers, self._workbench().settings.public_url)
+        except NotAllowed:
+            await WebSocketClose(_REFUSED)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+    async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await run_in_threadpool(self._check, Request(scope))
+        await self._app(scope, receive, send)
+
+    def _check(self, request: Request) -> None:
+        bench = self._workbench()
+        if request.url.path.endswith(_METRICS):
+            may_read_metrics(request, bench)
+        else:
+            actor_of(request, bench)
+
+
+def _is_guarded(path: str) -> bool:
+    return path.endswith(_METRICS) or _UPLOAD in path
