@@ -42,6 +42,8 @@ class Action(StrEnum):
     RATING_ASKED = "rating_asked"
     """People were asked to rate a run; with a reference, to be measured by it."""
     RATING_UNASKED = "rating_unasked"
+    RATING_DISCARDED = "rating_discarded"
+    """One that could not be stored; it was dropped unread by the database."""
     PROMPT_ARCHIVED = "prompt_archived"
     """Of the prompts that are shared, as its restoring is."""
     PROMPT_RESTORED = "prompt_restored"

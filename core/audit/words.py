@@ -31,6 +31,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.VIEW_CHANGED: "Changed a shared view",
         Action.RATING_ASKED: "Asked for ratings of a run",
         Action.RATING_UNASKED: "Took back asking for a rating of a run",
+        Action.RATING_DISCARDED: "Discarded a rating that could not be stored",
         Action.PROMPT_ARCHIVED: "Archived a shared prompt",
         Action.PROMPT_RESTORED: "Restored a shared prompt",
         Action.DEMO_LOADED: "Loaded demo data",

@@ -9,6 +9,8 @@ import structlog
 
 from core import metrics
 from core.accounts.service import AccountService
+from core.audit.recording import record
+from core.audit.types import Action, Target
 from core.clock import now
 from core.errors import Conflict, Invalid, NotFound, NotSignedIn, Unavailable
 from core.feedback.checks import checked
@@ -102,7 +104,11 @@ class WaitingService:
     def discard(self, actor: Actor, id: UUID) -> Waiting:
         """Drop one that was refused, for good. Raises `NotFound` where it is refused no more."""
         entry = self._refused(actor, id)
-        self._outbox.remove([entry.id])
+        with self._accounts.database.unit_of_work() as session:
+            facts = {"user_id": str(entry.user_id), "said_at": entry.said_at.isoformat()}
+            target = (Target.RUN, entry.run_id)
+            record(session, actor, Action.RATING_DISCARDED, target, before=facts)
+            self._outbox.remove([entry.id])
         log.warning("outbox_entry_discarded", entry_id=id, run_id=entry.run_id, by=actor.user_id)
         return as_waiting(entry)
 

@@ -28,13 +28,6 @@ def told(app: AppTest) -> list[str]:
     return list(app.dataframe[0].value["What"])
 
 
-def choose(app: AppTest, row: int) -> AppTest:
-    key = app.dataframe[0].key
-    assert key is not None
-    app.session_state[key] = {"selection": {"rows": [], "cells": [(row, "Who")]}}
-    return app.run()
-
-
 def export_query(app: AppTest) -> dict[str, list[str]]:
     (link,) = [each for each in app.get("link_button") if each.proto.label == "Export CSV"]
     return parse_qs(urlsplit(link.proto.url).query)
@@ -91,9 +84,7 @@ def test_the_address_sets_the_filters_and_filters_set_the_address(
     assert told(app) == ["Exported runs csv", "Signed in"]
 
 
-def test_a_row_opens_with_what_changed_and_leads_to_whoever_did_it(
-    root: Visitor, wei: Actor
-) -> None:
+def test_an_entry_tells_what_changed_and_leads_to_whoever_did_it(root: Visitor, wei: Actor) -> None:
     database = root.bench.database
     trace = new_id().hex
     id = noted(
@@ -108,13 +99,12 @@ def test_a_row_opens_with_what_changed_and_leads_to_whoever_did_it(
         at=now() + timedelta(minutes=1),
     )
     noted(database, wei)
-    app = choose(root.open("audit"), 0)
-    assert app.query_params["entry"] == str(id)
+    app = root.open("audit", entry=str(id))
     assert app.subheader[0].value == "Reviewed a rating"
     (table,) = app.table
     assert [tuple(row) for row in table.value.astype(str).itertuples(index=False)] == [
-        ("Review status", "new", "fixed"),
         ("Assignee", "–", "wei"),
+        ("Review status", "new", "fixed"),
     ]
     assert trace in texts(app)
     app.button(key="audit-all-by").click().run()
