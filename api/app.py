@@ -14,6 +14,7 @@ from api.routes import (
     describe,
     detect,
     docs,
+    erasure,
     feedback,
     generate,
     health,
@@ -74,6 +75,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         views,
         triage,
         keys,
+        erasure,
         cookie,
         docs,
     ):

@@ -29,6 +29,8 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.keeping.erasure import ErasureService
+from core.keeping.keeper import Keeper
+from core.keeping.service import KeepingService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -59,6 +61,7 @@ class Workbench:
     models: ModelRegistry
     accounts: AccountService
     erasure: ErasureService
+    keeper: Keeper
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -87,7 +90,8 @@ class Workbench:
 
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
-        process left open, and begin to send the ratings that wait on the disk.
+        process left open, and begin to send the ratings that wait on the disk, and to remove what
+        is past its time.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -101,6 +105,7 @@ class Workbench:
             self.prompts.ensure_shipped()
             self.generation.recover()
             self.waiting.start()
+            self.keeper.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
@@ -123,6 +128,7 @@ class Workbench:
         """End running streams, unload the models, and stop the database if it is ours."""
         self.generation.close()
         self.waiting.close()
+        self.keeper.close()
         self.models.close()
         self._opened.close()
 
@@ -155,6 +161,7 @@ def assemble(
         models=models,
         accounts=accounts,
         erasure=ErasureService(database),
+        keeper=Keeper(KeepingService(database, settings)),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),

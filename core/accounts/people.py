@@ -58,7 +58,7 @@ class People(AccountPart):
     def set_active(self, actor: Actor, username: str, active: bool) -> UserInfo:
         """Let somebody in, or keep them out: their sessions end and their API keys rest.
 
-        Raises `Conflict` for the last admin.
+        Raises `Conflict` for the last admin, and to let in who is erased or is to be.
         """
         actor.require(Permission.MANAGE_USERS)
         with self.database.unit_of_work() as session:
@@ -66,7 +66,9 @@ class People(AccountPart):
             if not active:
                 _keep_an_admin(repository, username)
             user = _locked(repository, username)
-            if user.active and not active:
+            if active:
+                _check_kept(user)
+            elif user.active:
                 user.epoch += 1
             user.active = active
             return user_info(user)
@@ -120,6 +122,16 @@ def _locked(repository: AccountRepository, username: str) -> User:
     if user is None:
         raise NotFound(f"There is no user “{name}”.", facts={"username": name})
     return user
+
+
+def _check_kept(user: User) -> None:
+    if user.erased_at is not None:
+        raise Conflict(f"“{user.username}” is erased, and cannot come back.")
+    if user.erase_at is not None:
+        raise Conflict(
+            f"“{user.username}” is to be erased at {user.erase_at:%Y-%m-%d %H:%M} UTC; take that "
+            "back first."
+        )
 
 
 def _keep_an_admin(repository: AccountRepository, username: str) -> None:
