@@ -46,6 +46,12 @@ class PersonErasing:
         asked = text("select id from users where erase_at <= :moment order by id")
         return self._session.scalars(asked, {"moment": moment}).all()
 
+    def is_erased(self, person: UUID) -> bool:
+        erased = text(
+            "select exists (select from users where id = :person and erased_at is not null)"
+        )
+        return bool(self._session.scalar(erased, {"person": person}))
+
     def ratings(self, person: UUID, after: UUID | None, size: int) -> Sequence[UUID]:
         """The next of the person's ratings, held; by id."""
         held = text(

@@ -45,6 +45,16 @@ CALLS = {
     ("get", "/api/v1/views/{view_id}"),
     ("delete", "/api/v1/views/{view_id}"),
     ("get", "/api/v1/feedback/export"),
+    ("get", "/api/v1/me/keys"),
+    ("post", "/api/v1/me/keys"),
+    ("delete", "/api/v1/me/keys/{key_id}"),
+    ("post", "/api/v1/me/keys/{key_id}/restore"),
+    ("get", "/api/v1/keys"),
+    ("delete", "/api/v1/keys/{key_id}"),
+    ("post", "/api/v1/keys/{key_id}/restore"),
+    ("get", "/api/v1/users/{user_id}/erasure"),
+    ("post", "/api/v1/users/{user_id}/erasure"),
+    ("delete", "/api/v1/users/{user_id}/erasure"),
 }
 
 
