@@ -1,11 +1,11 @@
-"""The command line: people, API keys, runs, the database, demo data, documents, a self-check."""
+"""The command line: people, API keys, runs, keeping, the database, demo data, a self-check."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from itertools import chain
 
-from core import admin_cli, db_cli, demo_cli, doctor, runs_cli
+from core import admin_cli, db_cli, demo_cli, doctor, keeping_cli, runs_cli
 from core.accounts.service import AccountService
 from core.config import ROOT, Settings, load_settings, settings_table
 from core.database import current_database
@@ -14,6 +14,7 @@ from core.permissions import Role
 from db.embedded import EmbeddedError
 
 README = ROOT / "README.md"
+PEOPLE = {**admin_cli.PEOPLE, **keeping_cli.ERASURES}
 _BEGIN, _END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
 
@@ -40,6 +41,10 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         with current_database(settings) as database:
             print(demo_cli.COMMANDS[options.action](database, settings, options))
         return 0
+    if options.group == "keep":
+        with current_database(settings) as database:
+            print(keeping_cli.run(database, settings))
+        return 0
     if options.group == "runs":
         with current_database(settings) as database:
             line, same = runs_cli.again(database, settings, options)
@@ -47,7 +52,7 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return 0 if same else 1
     with current_database(settings) as database:
         accounts = AccountService(database, settings)
-        told = admin_cli.PEOPLE[f"{options.group} {options.action}"](accounts, options)
+        told = PEOPLE[f"{options.group} {options.action}"](accounts, options)
     print(told.note, end="\n" if told.note else "", file=sys.stderr)
     print(*told.lines, sep="\n", end="\n" if told.lines else "")
     return 0
@@ -82,7 +87,7 @@ def _parser() -> argparse.ArgumentParser:
         for name, about in (("users", "who may use the product"), ("keys", "API keys"))
     }
     commands = {}
-    for path in admin_cli.PEOPLE:
+    for path in PEOPLE:
         group, action = path.split()
         commands[path] = leaves[group].add_parser(action)
         if action not in {"list", "revoke"}:
@@ -103,6 +108,9 @@ def _parser() -> argparse.ArgumentParser:
             action="store_true",
             help="read the password from the first line of standard input; else one is made up",
         )
+    commands["users erase"].add_argument(
+        "--now", action="store_true", help="at once; it cannot be taken back"
+    )
     commands["keys add"].add_argument("--label", required=True, help="what the key is for")
     commands["keys add"].add_argument("--scope", help="detect,generate,feedback,export; else all")
     commands["keys add"].add_argument("--days", type=int, help="how long it lasts; else for ever")
@@ -117,6 +125,8 @@ def _parser() -> argparse.ArgumentParser:
     loading.add_argument("--runs", type=int, default=10_000, help="how many; as many ratings")
     loading.add_argument("--seed", type=int, default=1, help="another seed, other data beside it")
     demo.add_parser("clear", help="remove all that was made up, and nothing else")
+    keep = groups.add_parser("keep", help="what is past its time")
+    keep.add_argument("action", choices=["run"], help="remove it now, not within the hour")
     runs = groups.add_parser("runs", help="recorded runs").add_subparsers(
         dest="action", required=True
     )

@@ -15,6 +15,7 @@ from api.routes import (
     describe,
     detect,
     docs,
+    erasure,
     feedback,
     figures,
     generate,
@@ -90,6 +91,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         password,
         identities,
         audit,
+        erasure,
         cookie,
         docs,
     ):

@@ -31,6 +31,9 @@ class RunSummaryOut(Answer):
     )
     relation: Relation | None = Field(description="what it is to the run it came from")
     answer: str | None = Field(description="a reviewer's, to your own rating")
+    erased_at: datetime | None = Field(
+        description="when what was asked and answered was removed; the prompt is empty then"
+    )
 
     @classmethod
     def of(cls, run: RunSummary) -> Self:

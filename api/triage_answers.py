@@ -54,6 +54,9 @@ class ReviewRowOut(Answer):
     run_status: RunStatus | None
     demo: bool
     run_created_at: datetime
+    run_erased_at: datetime | None = Field(
+        description="when what was asked and answered was removed; the prompt is empty then"
+    )
     created_at: datetime
     updated_at: datetime = Field(description="send it back as `seen_at` with a change")
 
@@ -89,6 +92,7 @@ class ReviewRowOut(Answer):
             run_status=row.run_status,
             demo=row.demo,
             run_created_at=row.run_created_at,
+            run_erased_at=row.run_erased_at,
             created_at=given.created_at,
             updated_at=given.updated_at,
         )

@@ -112,6 +112,21 @@ class Settings(BaseSettings):
     stream_total_s: int = Field(
         600, ge=1, description="seconds one output may be written for, its waiting not counted"
     )
+    keep_images_days: int | None = Field(
+        None, ge=1, description="days after which a picture is removed; empty keeps them for ever"
+    )
+    keep_runs_days: int | None = Field(
+        None,
+        ge=1,
+        description="days after which what was asked and answered is removed, and what was said "
+        "of it; figures stay; empty keeps it for ever",
+    )
+    keep_audit_days: int | None = Field(
+        None,
+        ge=365,
+        description="days after which entries of the audit log are removed, 365 or more; empty "
+        "keeps them for ever",
+    )
 
     @field_validator("oidc_roles", mode="before")
     @classmethod

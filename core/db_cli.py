@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 
-from core import database, doctor
+from core import database, doctor, keeping_cli
 from core.accounts.service import AccountService
 from core.config import Settings
 from core.doctor import Finding
@@ -67,6 +67,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             yield from doctor.check_people(AccountService(opened.database, settings))
             sums = rollups.check(opened.database)
             yield Finding(sums.good, "roll-ups", sums.text)
+            yield from keeping_cli.check(opened.database, settings)
         else:
             yield Finding(False, "database", "has an older schema; use: manage.py db upgrade.")
     except Unavailable as error:

@@ -27,6 +27,8 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.keeping.erasure import ErasureService
+from core.keeping.keeper import Keeper
+from core.keeping.service import KeepingService
 from core.limits.service import LimitService
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
@@ -60,6 +62,7 @@ class Workbench:
     accounts: AccountService
     erasure: ErasureService
     audit: AuditService
+    keeper: Keeper
     demo: DemoService
     detection: DetectionService
     downloads: DownloadService
@@ -89,7 +92,8 @@ class Workbench:
 
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
-        process left open, and begin to send the ratings that wait on the disk.
+        process left open, and begin to send the ratings that wait on the disk, and to remove what
+        is past its time.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -103,6 +107,7 @@ class Workbench:
             self.prompts.ensure_shipped()
             self.generation.recover()
             self.waiting.start()
+            self.keeper.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
@@ -125,6 +130,7 @@ class Workbench:
         """End running streams, unload the models, and stop the database if it is ours."""
         self.generation.close()
         self.waiting.close()
+        self.keeper.close()
         self.models.close()
         self._opened.close()
 
@@ -158,6 +164,7 @@ def assemble(
         accounts=accounts,
         erasure=ErasureService(database),
         audit=AuditService(database),
+        keeper=Keeper(KeepingService(database, settings)),
         demo=DemoService(database, settings),
         detection=DetectionService(database, models, settings, cuts),
         downloads=DownloadService(database, settings),

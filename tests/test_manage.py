@@ -119,6 +119,21 @@ def test_a_key_of_some_days_tells_its_end(run: Run, ana: str) -> None:
     assert run("keys", "add", ana, "--label", "robot", "--days", "0")[0] == 1
 
 
+def test_a_user_is_erased_in_a_day_unless_kept_or_at_once(
+    run: Run, accounts: AccountService, ana: str
+) -> None:
+    status, _, err = run("users", "erase", ana)
+    assert status == 0
+    assert "users keep ana" in err
+    assert run("keep", "run")[1] == "Removed nothing.\n"
+    assert run("users", "keep", ana)[0] == 0
+    assert "nothing is past its time" in run("doctor")[1]
+    assert "is erased" in run("users", "erase", ana, "--now")[2]
+    assert run("users", "keep", ana)[0] == 1
+    (user,) = accounts.users(AccountService.system_actor())
+    assert user.username.startswith("erased-")
+
+
 @pytest.mark.usefixtures("ana")
 @pytest.mark.parametrize(
     ("words", "why"),

@@ -7,7 +7,7 @@ from typing import Literal, overload
 import streamlit as st
 import structlog
 
-from core.errors import GlimpseError
+from core.errors import GlimpseError, Removed
 from core.limits.words import QuotaReached
 from core.trace import current_trace_id, trace
 from ui.text import plain
@@ -60,4 +60,7 @@ def _say(error: Exception, reference: str) -> None:
     else:
         log.error("unexpected_error", trace_id=reference, exc_info=error)
         message = _UNEXPECTED
+    if isinstance(error, Removed):  # nothing went wrong
+        st.info(plain(message), icon=":material/delete_history:")
+        return
     st.error(f"{plain(message)}\n\n:small[Reference `{reference}`]", icon=":material/error:")

@@ -65,6 +65,11 @@ def boxes(count: int) -> str:
     return f"{count} {'box' if count == 1 else 'boxes'}"
 
 
+def prompt_line(prompt: str, length: int) -> str:
+    """A prompt in one line; no other than a removed one is empty."""
+    return shortened(prompt, length) or "Removed"
+
+
 def shortened(text: str, length: int) -> str:
     """One line of at most `length` characters."""
     line = " ".join(text.split())

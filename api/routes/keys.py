@@ -14,6 +14,7 @@ router = APIRouter(prefix="/api/v1", tags=["keys"], dependencies=SECURED)
 
 @router.get("/me/keys")
 def own_keys(bench: Bench, caller: Caller) -> KeysOut:
+    """Your own keys."""
     return KeysOut(keys=[KeyOut.of(key) for key in bench.accounts.keys(caller)])
 
 

@@ -17,11 +17,12 @@ from core.detection.records import as_image_info, as_run
 from core.detection.types import DetectionRun
 from core.errors import Invalid, NotFound
 from core.permissions import Actor, Permission
+from core.runs.access import check_kept
 from core.runs.types import RunStatus
 from core.signals.service import SignalService
 from core.signals.types import SignalKind
 from db.repositories.downloads import DownloadRepository
-from db.repositories.runs import ImageRepository
+from db.repositories.runs import Image, ImageRepository, Model, Run
 from db.session import Database
 
 MAX_RUNS = 200
@@ -114,11 +115,16 @@ class DownloadService:
         with self._database.unit_of_work() as session:
             rows = DownloadRepository(session).detections(run_ids)
         found = {
-            run.id: as_run(run, model.name, model.revision, as_image_info(image, run.id))
+            run.id: _read(run, model, image)
             for run, model, image in rows
             if run.user_id == actor.user_id or actor.may(Permission.EXPORT_ALL)
         }
         return tuple(_finished(found, run_id) for run_id in run_ids)
+
+
+def _read(run: Run, model: Model, image: Image | None) -> DetectionRun:
+    check_kept(run.id, run.erased_at)
+    return as_run(run, model.name, model.revision, as_image_info(image, run.id))
 
 
 def _finished(found: Mapping[UUID, DetectionRun], run_id: UUID) -> DetectionRun:

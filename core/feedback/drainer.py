@@ -40,7 +40,8 @@ class Drainer:
     ----------
     send : writes an entry to the database; raises `Unavailable` while that is away, `NotYet`, or
         another `GlimpseError` where it can never be written as things are.
-    overtaken : whether something later than an entry is in the database already.
+    overtaken : whether something later than an entry is in the database already, or whoever said it
+        is erased.
     """
 
     def __init__(
@@ -145,7 +146,7 @@ class Drainer:
         self._outbox.refuse(entry.id, why)
 
     def _sweep(self) -> None:
-        """Drop what was refused once a later word of the same person is in the database."""
+        """Drop what was refused once it is overtaken."""
         refused = self._outbox.refused(1000)
         self._outbox.remove([entry.id for entry in refused if self._overtaken(entry)])
         self._swept = monotonic()

@@ -28,6 +28,7 @@ from core.runs.access import readable_run
 from core.runs.types import RunStatus, Task
 from core.signals.types import SignalKind
 from db.repositories.drafts import DraftRepository
+from db.repositories.erasing_people import PersonErasing
 from db.repositories.events import EventRepository
 from db.repositories.feedback import Feedback as FeedbackRow
 from db.repositories.feedback import FeedbackRepository
@@ -132,6 +133,11 @@ class FeedbackService:
                 return row.said_at > at
             gone = EventRepository(session).withdrawn(run_id, user_id)
             return gone is not None and gone.created_at > at
+
+    def is_erased(self, user_id: UUID) -> bool:
+        """Whether all that this person wrote was removed, so that nothing of it is kept."""
+        with self._database.unit_of_work() as session:
+            return PersonErasing(session).is_erased(user_id)
 
     def own(self, actor: Actor, run_id: UUID) -> Feedback | None:
         """The actor's own rating of a run; None where there is none."""

@@ -149,6 +149,8 @@ class WaitingService:
             raise
 
     def _overtaken(self, entry: Entry) -> bool:
+        if self._feedback.is_erased(entry.user_id):
+            return True
         return self._feedback.spoke_since(entry.user_id, entry.run_id, entry.said_at)
 
     def _depth(self) -> float:

@@ -62,7 +62,8 @@ def _described(database: Database, described: Described) -> tuple[Detection, ...
     """None where the detection is erased."""
     with database.unit_of_work() as session:
         found = RunRepository(session).get_run(described.detection_id)
-        raw = None if found is None else as_detections(found[0].output)
+        kept = found is not None and found[0].erased_at is None
+        raw = as_detections(found[0].output) if found is not None and kept else None
     return None if raw is None else tuple(raw[place] for place in described.boxes)
 
 

@@ -106,6 +106,7 @@ def read_run(
         lead=Lead(lead["text"], tuple(lead["ids"])) if lead else None,
         used_prompt=_used_prompt(row, variables),
         described=described,
+        erased_at=row.erased_at,
     )
     return run, list(_events(output))
 

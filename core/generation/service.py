@@ -33,7 +33,7 @@ from core.generation.types import (
 )
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
-from core.runs.access import asked_to_rate, usable_run
+from core.runs.access import asked_to_rate, check_kept, usable_run
 from core.runs.types import Relation, Task
 from core.signals.service import SignalService
 from db.repositories.runs import RunRepository
@@ -161,6 +161,7 @@ class GenerationService:
             with self._database.unit_of_work() as session:
                 if not asked_to_rate(RunRepository(session), actor, run_id):
                     raise _unknown(run_id)
+        check_kept(run_id, stream.run.erased_at)
         return stream
 
     def tokens(self, actor: Actor, run_id: UUID, output: int = 0) -> list[TokenEvent]:
@@ -210,6 +211,7 @@ class GenerationService:
         stream, own = self._found(actor, run_id)
         if not own:
             raise _unknown(run_id)
+        check_kept(run_id, stream.run.erased_at)
         return stream
 
     def _found(self, actor: Actor, run_id: UUID) -> tuple[LiveStream, bool]:

@@ -164,6 +164,7 @@ class GenerationRun:
     used_prompt: UsedPrompt | None = None
     described: Described | None = None
     """Also of what came from a report and has its prompt."""
+    erased_at: datetime | None = None
 
     @property
     def claim_count(self) -> ClaimCount | None:

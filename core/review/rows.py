@@ -23,6 +23,7 @@ def as_row(row: PageRow) -> FeedbackRow:
         prompt=row.prompt,
         latency_ms=row.latency_ms,
         run_created_at=row.run_created_at,
+        run_erased_at=row.run_erased_at,
         triage=Triage(row.assignee, given.note, row.reviewer),
         settings=Settings(
             temperature=_number(given.temperature),

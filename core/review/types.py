@@ -175,6 +175,8 @@ class FeedbackRow:
     prompt: str
     latency_ms: int | None
     run_created_at: datetime
+    run_erased_at: datetime | None
+    """When its prompt and output were removed; the prompt is empty then."""
     triage: Triage
     settings: Settings
     run_status: RunStatus | None

@@ -18,6 +18,7 @@ from core.generation.types import GenerationRun
 from core.inference.registry import ModelRegistry
 from core.inference.types import DetectorRequest, EngineEnd, Generator, ModelInfo, TextRequest
 from core.permissions import Actor, Permission
+from core.runs.access import check_kept
 from core.runs.types import RunStatus
 from db.repositories.runs import ImageRepository, RunRepository
 from db.session import Database
@@ -57,6 +58,7 @@ class RunAgainService:
             found = repository.get_run(run_id)
             if found is None:
                 raise NotFound(f"There is no run {run_id}.", facts={"run_id": str(run_id)})
+            check_kept(run_id, found[0].erased_at)
             written = read_run(repository, run_id)
         if written is None:
             return self._detected(actor, run_id)
@@ -67,6 +69,8 @@ class RunAgainService:
             images = ImageRepository(session)
             run = read_detection(RunRepository(session), images, actor, run_id)
             content = images.get_image_content(bytes.fromhex(run.image.sha256))
+        if content is None:
+            raise NotFound("The picture of this run is not kept any more.")
         _require_done(run.status)
         info, detector = self._models.detector(run.model)
         _require_revision(info, run.revision)

@@ -158,6 +158,7 @@ def _summaries(rows: Iterable[Listed]) -> tuple[RunSummary, ...]:
             boxes=run.boxes,
             relation=None if run.relation is None else Relation(run.relation),
             answer=answer or None,
+            erased_at=run.erased_at,
         )
         for run, model, rating, threshold, answer in rows
     )

@@ -58,6 +58,8 @@ class RunSummary:
     """Where it came from another run."""
     answer: str | None = None
     """A reviewer's, to one's own rating."""
+    erased_at: datetime | None = None
+    """When its content was removed; its prompt is empty then."""
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,7 @@ class Image(Base):
     width: Mapped[int]
     height: Mapped[int]
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    """Empty where it was removed, being past its time."""
     created_at: Mapped[Created]
 
 
@@ -119,6 +120,10 @@ class Run(Base):
         ),
         Index("ix_runs_page", text("created_at desc"), text("id desc")),
         Index("ix_runs_user", "user_id", text("created_at desc"), text("id desc")),
+        *(
+            Index(f"ix_runs_{column}", column, postgresql_where=text(f"{column} is not null"))
+            for column in ("session_id", "key_id")
+        ),
         Index("ix_runs_kept", "created_at", postgresql_where=text("erased_at is null")),
         Index("ix_runs_running", "created_at", postgresql_where=text("status = 'running'")),
         Index(

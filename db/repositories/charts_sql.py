@@ -147,7 +147,7 @@ def judged(rows: AnySelect, most: int) -> CompoundSelect[Any]:
             *(judged.c[name] for name in _KINDS),
             func.count().over().label("total"),
         )
-        .where(n + judged.c.missed > 0)
+        .where(n + judged.c.missed > 0, judged.c.phrase != "")  # labels of erased runs
         .order_by(n.desc(), judged.c.missed.desc(), _by_code(judged.c.phrase))
         .limit(most)
         .subquery()

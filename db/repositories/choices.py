@@ -45,7 +45,7 @@ class ChoiceRepository:
 
     def phrases(self) -> Sequence[str]:
         """The labels of judged boxes, most judged first."""
-        return self._most(VerdictTotal.phrase, VerdictTotal.n, true())
+        return self._most(VerdictTotal.phrase, VerdictTotal.n, VerdictTotal.phrase != "")
 
     def _most(
         self,

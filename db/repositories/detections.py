@@ -85,7 +85,12 @@ def _add_answered(*, with_picture: bool) -> Insert:
         ["sha256", *_FILE],
         select(_given(runs.image_sha256), *(_given(images[name]) for name in _FILE)),
     )
-    return added.add_cte(picture.on_conflict_do_nothing(index_elements=["sha256"]).cte())
+    again = picture.on_conflict_do_update(
+        index_elements=["sha256"],
+        set_={"content": picture.excluded.content},
+        where=Image.content == b"",  # it was removed, being past its time
+    )
+    return added.add_cte(again.cte())
 
 
 def _add_equal() -> Select[*tuple[Any, ...]]:

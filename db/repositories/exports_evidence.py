@@ -80,7 +80,10 @@ class EvidenceRepository:
                 Image.height,
                 func.octet_length(Image.content),
             )
-            .where(Image.sha256.in_(select(Run.image_sha256).where(Run.id.in_(_runs(criteria)))))
+            .where(
+                Image.content != b"",
+                Image.sha256.in_(select(Run.image_sha256).where(Run.id.in_(_runs(criteria)))),
+            )
             .order_by(Image.sha256)
         )
         return [PictureKept(*row) for row in rows]

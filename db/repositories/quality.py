@@ -73,7 +73,7 @@ class QualityRepository:
         counted = (
             select(Model.name, boxes.c.phrase, *counts)
             .join(Model, Model.id == boxes.c.model_id)
-            .where(boxes.c.phrase.is_not(None))
+            .where(boxes.c.phrase.is_not(None), boxes.c.phrase != "")
             .group_by(Model.name, boxes.c.phrase)
             .subquery()
         )

@@ -30,6 +30,8 @@ _TABLES: Sequence[type[Base]] = (
     TagTotal,
     VerdictTotal,
 )
+WORDED: Sequence[type[Base]] = (TagTotal, VerdictTotal)
+"""Those whose keys hold what somebody typed."""
 _COUNTS = {"n", "runs", "rated"}
 _LOCK = 0x5265636F6E  # "Recon"
 
@@ -91,12 +93,27 @@ class ReconcileRepository:
                 self._session.execute(text(f"insert into {name} select * from {name}_recount()"))  # noqa: S608
         return found
 
+    def drop_empty(self, table: type[Base]) -> None:
+        """Drop the rows of what is counted no more, whose keys may be somebody's words.
+
+        Writers wait meanwhile, as one may just be counting in such a row.
+        """
+        name = table.__tablename__
+        keys = ", ".join(key for key in _columns(table) if key not in {*_COUNTS, "slot"})
+        self._session.execute(text(f"lock table {name} in share row exclusive mode"))
+        self._session.execute(
+            text(
+                f"delete from {name} where ({keys}) in ("  # noqa: S608
+                f"select {keys} from {name} group by {keys} having sum(n) = 0)"
+            )
+        )
+
     def _patiently(self) -> None:
         for setting in ("statement_timeout", "lock_timeout"):
             self._session.execute(text(f"set local {setting} = 0"))
 
     def _wrong(self, table: type[Base]) -> int:
-        columns = [column.name for column in table.__table__.columns]
+        columns = _columns(table)
         values = [name for name in columns if name in _COUNTS]
         keys = ", ".join(name for name in columns if name not in {*values, "slot"})
         kept, anew = ", ".join(values), ", ".join(f"-{name} as {name}" for name in values)
@@ -111,3 +128,7 @@ class ReconcileRepository:
             )
         ).scalar_one()
         return found
+
+
+def _columns(table: type[Base]) -> list[str]:
+    return [column.name for column in table.__table__.columns]

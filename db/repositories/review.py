@@ -27,6 +27,7 @@ class PageRow(NamedTuple):
     prompt: str
     latency_ms: int | None
     run_created_at: datetime
+    run_erased_at: datetime | None
     assignee: str | None
     reviewer: str | None
     """Whoever changed its review last."""
@@ -131,6 +132,7 @@ def _rows() -> AnySelect:
                 Run.prompt,
                 Run.latency_ms,
                 Run.created_at,
+                Run.erased_at,
                 _ASSIGNEE.username,
                 _REVIEWER.username,
             )

@@ -257,6 +257,7 @@ def _listed(user_id: UUID) -> Select[Run, Model, int, float | None, str]:
                 Run.boxes,
                 Run.created_at,
                 Run.relation,
+                Run.erased_at,
                 raiseload=True,
             )
         )
@@ -292,11 +293,15 @@ class ImageRepository:
         self._session = session
 
     def has_image(self, sha256: bytes) -> bool:
-        return self._session.scalar(select(Image.sha256).where(Image.sha256 == sha256)) is not None
+        """Whether its file is kept too."""
+        kept = select(Image.sha256).where(Image.sha256 == sha256, Image.content != b"")
+        return self._session.scalar(kept) is not None
 
     def get_image(self, sha256: bytes) -> Image | None:
         """The row without its content."""
         return self._session.get(Image, sha256)
 
     def get_image_content(self, sha256: bytes) -> bytes | None:
-        return self._session.scalar(select(Image.content).where(Image.sha256 == sha256))
+        """None too where the file was removed, being past its time."""
+        kept = select(Image.content).where(Image.sha256 == sha256, Image.content != b"")
+        return self._session.scalar(kept)

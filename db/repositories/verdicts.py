@@ -147,7 +147,10 @@ class VerdictRepository:
         return [(row[0], row[1]) for row in rows]
 
     def verdict_counts(self, model: str | None) -> list[VerdictCount]:
-        """Everybody's verdicts by model and label; `model` is a name, or name@revision."""
+        """Everybody's verdicts by model and label; `model` is a name, or name@revision.
+
+        Here and in `missed_counts` boxes of erased runs are left out: they have no label.
+        """
         labels = func.jsonb_path_query_array(Run.output, "$.detections[*].label", type_=JSONB)
         judged = (
             select(Run.id, Run.model_id, labels.label("labels"))
@@ -161,6 +164,7 @@ class VerdictRepository:
             .select_from(BoxVerdict)
             .join(judged, judged.c.id == BoxVerdict.run_id)
             .join(Model, Model.id == judged.c.model_id)
+            .where(label != "")
             .group_by(Model.name, label, BoxVerdict.verdict)
         )
         return [VerdictCount(*row) for row in rows]
@@ -171,7 +175,7 @@ class VerdictRepository:
             .select_from(MissedBox)
             .join(Run, Run.id == MissedBox.run_id)
             .join(Model, Model.id == Run.model_id)
-            .where(*_of_model(model))
+            .where(MissedBox.label != "", *_of_model(model))
             .group_by(Model.name, MissedBox.label)
         )
         return [MissedCount(*row) for row in rows]

@@ -8,7 +8,7 @@ from ui.components.answer import answer_line
 from ui.errors import shown
 from ui.navigation import spec
 from ui.resources import workbench
-from ui.text import ago, facts, plain, shortened
+from ui.text import ago, facts, plain, prompt_line, shortened
 
 _SHOWN = 3
 _MOST_WAITING = 20
@@ -37,7 +37,7 @@ def _answer(each: OwnComment) -> None:
         page = spec(each.task)
         st.page_link(
             page.page(),
-            label=plain(shortened(each.prompt, _PROMPT_CHARS)),
+            label=plain(prompt_line(each.prompt, _PROMPT_CHARS)),
             icon=f":material/{page.icon}:",
             query_params={"run": str(each.run_id)},
         )

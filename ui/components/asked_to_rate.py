@@ -12,7 +12,7 @@ from ui.errors import shown
 from ui.guard import require
 from ui.navigation import spec
 from ui.resources import workbench
-from ui.text import ago, plain, shortened
+from ui.text import ago, plain, prompt_line
 
 _PROMPT_CHARS = 44
 _LOOK_AGAIN_S = 3
@@ -72,7 +72,7 @@ def _draw(waiting: Sequence[AskedRun], rated: Sequence[AskedRun], opened: UUID |
 def _entry(asked: AskedRun, opened: UUID | None) -> None:
     said = f"{asked.rating} of 5" if asked.rating else f"asked {ago(asked.asked_at)}"
     clicked = st.button(
-        plain(shortened(asked.prompt, _PROMPT_CHARS)),
+        plain(prompt_line(asked.prompt, _PROMPT_CHARS)),
         key=f"asked-{asked.run_id}",
         type="primary" if asked.run_id == opened else "secondary",
         icon=f":material/{spec(asked.task).icon}:",

@@ -63,7 +63,7 @@ def _compare(view: View, chosen: Sequence[RunSummary]) -> None:
 def _why_not_compared(chosen: Sequence[RunSummary]) -> str | None:
     if len(chosen) != 2:
         return "Tick two detections on the same picture first"
-    if any(run.task is not Task.DETECTION or run.status is not RunStatus.DONE for run in chosen):
+    if not all(map(_has_boxes, chosen)):
         return "Only detections that are done can be compared"
     if chosen[0].image_sha256 != chosen[1].image_sha256:
         return "These two look at different pictures; tick two on the same one"
@@ -86,7 +86,7 @@ def _only_picture(view: View, chosen: Sequence[RunSummary]) -> None:
 
 
 def _download(chosen: Sequence[RunSummary]) -> None:
-    wanted = [r for r in chosen if r.task is Task.DETECTION and r.status is RunStatus.DONE]
+    wanted = [run for run in chosen if _has_boxes(run)]
     menu = st.popover(
         "Download",
         icon=":material/download:",
@@ -105,6 +105,10 @@ def _download(chosen: Sequence[RunSummary]) -> None:
         for name, (label, icon) in _FORMATS.items():
             query = urlencode([("format", name), *(("id", str(run.id)) for run in wanted)])
             st.link_button(label, api_url(f"runs/export?{query}"), icon=icon, width="stretch")
+
+
+def _has_boxes(run: RunSummary) -> bool:
+    return run.task is Task.DETECTION and run.status is RunStatus.DONE and run.erased_at is None
 
 
 def _counted(chosen: int) -> str:

@@ -101,15 +101,21 @@ def _older(view: View, page: HistoryPage, first: int) -> View:
 def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:
     return {
         "Picture": picture,
-        "Asked": shortened(run.prompt, _CELL_CHARS),
+        "Asked": _asked(run),
         "Run at": run.created_at,
         "Task": str(run.task),
         "Model": run.model,
-        "Found": None if run.boxes is None else boxes(run.boxes),
+        "Found": None if run.boxes is None or run.erased_at else boxes(run.boxes),
         "Rating": run.rating,
         "State": _state(run),
         "Answer": shortened(run.answer, _CELL_CHARS) if run.answer else None,
     }
+
+
+def _asked(run: RunSummary) -> str:
+    if run.erased_at is None:
+        return shortened(run.prompt, _CELL_CHARS)
+    return f"Removed on {run.erased_at:%Y-%m-%d}; its rating still counts"
 
 
 def _state(run: RunSummary) -> str:

@@ -9,7 +9,7 @@ from ui.errors import shown
 from ui.guard import require
 from ui.navigation import spec
 from ui.resources import workbench
-from ui.text import ago, plain, shortened
+from ui.text import ago, plain, prompt_line
 
 _PROMPT_CHARS, _FIRST = 40, 8
 
@@ -37,7 +37,7 @@ def anchors() -> None:
 
 def _anchor(anchor: RatingRequest) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = plain(shortened(anchor.prompt, _PROMPT_CHARS))
+        label = plain(prompt_line(anchor.prompt, _PROMPT_CHARS))
         if anchor.feedback_id:
             page = spec("feedback")
             st.page_link(

@@ -10,7 +10,7 @@ import streamlit as st
 from core.review.types import FeedbackRow
 from ui.components.review_view import View, open_columns
 from ui.components.review_words import STATUS_WORDS, VERDICT_WORDS
-from ui.text import shortened
+from ui.text import prompt_line, shortened
 
 _CELL_CHARS = 300
 USUAL = (
@@ -68,7 +68,7 @@ COLUMNS: Mapping[str, Column] = MappingProxyType(
         "revision": Column("Revision", lambda row: row.revision[:12], _text(100)),
         "user": Column("User", lambda row: row.username, _text(85)),
         "role": Column("Role", lambda row: str(row.role), _text(70)),
-        "prompt": Column("Prompt", lambda row: shortened(row.prompt, _CELL_CHARS), _text(180)),
+        "prompt": Column("Prompt", lambda row: prompt_line(row.prompt, _CELL_CHARS), _text(180)),
         "latency_ms": Column("Latency", lambda row: row.latency_ms, _number("%d ms", 75)),
         "assignee": Column("Assignee", lambda row: row.triage.assignee, _text(85)),
         "fixed_in": Column("Fixed in", lambda row: row.feedback.fixed_in, _text(100)),

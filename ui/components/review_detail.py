@@ -30,7 +30,8 @@ def row_detail(actor: Actor, view: View, feedback_id: UUID, beside: Neighbours) 
         run_shown(actor, detail)
         run_made(detail)
         other_ratings(actor, detail)
-        ask_raters(actor, detail.run_id)
+        if detail.row.run_erased_at is None:
+            ask_raters(actor, detail.run_id)
         notes_panel(open)
         history(actor, detail)
 

@@ -26,19 +26,28 @@ _EVERYBODY = "everybody"
 
 
 def run_shown(actor: Actor, detail: RowDetail) -> None:
-    if detail.row.task is Task.DETECTION:
+    erased = detail.row.run_erased_at
+    if erased is not None:
+        st.info(
+            f"What was asked and answered was removed on {erased:%Y-%m-%d}; the rating still "
+            "counts.",
+            icon=":material/delete_history:",
+        )
+    elif detail.row.task is Task.DETECTION:
         _detection(actor, detail)
     else:
         _generation(actor, detail.run_id)
 
 
 def run_made(detail: RowDetail) -> None:
-    """Model, time and id, and the ways to the run's own page."""
+    """Model, time and id, and the ways to the run's own page, where there is something on it."""
     row = detail.row
     took = f"{row.latency_ms:,} ms in all" if row.latency_ms is not None else "not timed"
     at = f"run at {row.run_created_at:%Y-%m-%d %H:%M} UTC"
     model = f"{plain(row.model)} {row.revision[:12]}"
     st.caption(facts(model, took, at, f"run {detail.run_id}"))
+    if row.run_erased_at is not None:
+        return
     page = spec(row.task).page()
     with st.container(horizontal=True):
         st.page_link(

@@ -55,7 +55,8 @@ def queue_page(actor: Actor, view: View, feedback_id: UUID) -> None:
     with wide:
         run_shown(actor, detail)
         run_made(detail)
-        ask_raters(actor, detail.run_id)
+        if detail.row.run_erased_at is None:
+            ask_raters(actor, detail.run_id)
         other_ratings(actor, detail)
     with narrow, st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):

@@ -11,7 +11,7 @@ from ui.components.status import model_line
 from ui.errors import shown
 from ui.navigation import spec
 from ui.resources import workbench
-from ui.text import ago, plain, shortened
+from ui.text import ago, plain, prompt_line
 
 _SHOWN = 8
 _PROMPT_CHARS = 44
@@ -88,7 +88,7 @@ def _run(run: RunSummary) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.page_link(
             page.page(),
-            label=plain(shortened(run.prompt, _PROMPT_CHARS)),
+            label=plain(prompt_line(run.prompt, _PROMPT_CHARS)),
             icon=f":material/{page.icon}:",
             query_params={"run": str(run.id)},
         )

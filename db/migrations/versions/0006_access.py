@@ -132,10 +132,15 @@ def upgrade() -> None:
     op.create_index(
         "ix_runs_kept", "runs", ["created_at"], postgresql_where=sa.text("erased_at is null")
     )
+    for column in ("session_id", "key_id"):  # both are set null where these are deleted
+        op.create_index(
+            f"ix_runs_{column}", "runs", [column], postgresql_where=sa.text(f"{column} is not null")
+        )
 
 
 def downgrade() -> None:
-    op.drop_index("ix_runs_kept", "runs")
+    for name in ("ix_runs_key_id", "ix_runs_session_id", "ix_runs_kept"):
+        op.drop_index(name, "runs")
     op.drop_column("runs", "erased_at")
     op.drop_table("audit_log")
     op.execute("drop function audit_log_kept()")

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import update
 
+from core.clock import now
 from core.detection.types import Box
 from core.errors import Conflict, Invalid, NotAllowed, NotFound, Unavailable
 from core.feedback.types import BoxVerdict, MissedObject, Rated, Verdict, Waiting
@@ -231,3 +232,15 @@ def test_a_conflict_of_the_moment_is_told(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(desk.feedback, "say", lambda *_: None)
     with pytest.raises(Conflict, match="withdrawn"):
         desk.service.rate(desk.ann, desk.says(4))
+
+
+def test_what_somebody_erased_had_said_is_dropped(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.rate_while_away(desk.says(1))
+    with desk.database.unit_of_work() as session:
+        session.execute(update(User).values(active=False, erased_at=now()))
+    desk.drain()
+    monkeypatch.setattr("core.feedback.drainer._SWEEP_S", 0.0)
+    desk.drain()
+    assert desk.outbox.refused_count() == desk.outbox.waiting() == 0
