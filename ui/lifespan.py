@@ -14,7 +14,7 @@ import uvicorn
 
 from core.config import load_settings
 from core.errors import ConfigurationError, Unavailable
-from core.logs import configure
+from core.logs import configure, take_over_stderr
 from core.workbench import Workbench
 from ui import components
 from ui.resources import say, workbench
@@ -31,6 +31,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Ready to answer once entered; the default models go on loading meanwhile."""
     try:
         configure(load_settings().log_level)
+        take_over_stderr()
         bench = await asyncio.to_thread(workbench)
     except ConfigurationError as error:
         sys.stderr.write(f"Glimpse cannot start. {error.message}\n")
