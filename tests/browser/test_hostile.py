@@ -67,6 +67,7 @@ class Planted:
     detection: str
     second: str
     text: str
+    asked: str
     prompt: str
     rating: str
     view: str
@@ -119,8 +120,9 @@ def planted(product: Product) -> Planted:
     changes = {"note": WALL, "answer": WALL, "status": "fixed", "fixed_in": LINE[:60]}
     rating = ratings[1]["id"]
     admin("PATCH", f"feedback/{rating}", json={"seen_at": ratings[1]["updated_at"], **changes})
-    admin("POST", f"runs/{written}/requests", json={"usernames": [USERNAME, "__grace__"]})
-    return Planted(*runs, written, prompts[0]["id"], rating, saved["id"])
+    asked = admin("POST", "generate", json={"prompt": WALL, "model": "parrot"})["run_id"]
+    admin("POST", f"runs/{asked}/requests", json={"usernames": [USERNAME, "__grace__"]})
+    return Planted(*runs, written, asked, prompts[0]["id"], rating, saved["id"])
 
 
 @pytest.fixture(scope="module")
@@ -156,7 +158,7 @@ ADDRESSES = (
     (USERNAME, "/generation?run={text}"),
     (USERNAME, "/history?compare={detection}&compare={second}"),
     (USERNAME, "/prompts?prompt={prompt}"),
-    (USERNAME, "/asked?run={text}"),
+    (USERNAME, "/asked?run={asked}"),
     ("__grace__", "/feedback?row={rating}"),
     ("__grace__", "/feedback?view={view}"),
     ("__grace__", "/feedback?tag=" + TAGS[0]),

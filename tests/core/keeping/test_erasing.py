@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import text
 
+from core.accounts.service import AccountService
 from core.config import Settings
 from core.detection.service import DetectionService
 from core.errors import Removed
@@ -67,7 +68,9 @@ def test_every_figure_stays_and_no_count_drifts(town: Town, settings: Settings) 
     after = ChartService(town.database).charts(town.root, FeedbackFilter())
     for name in ("trend", "models", "settings", "scores"):
         assert getattr(after, name) == getattr(charts, name), name
-    assert all(drift.keys == 0 for drift in rollups.reconcile(town.database))
+    assert all(
+        drift.keys == 0 for drift in rollups.reconcile(town.database, AccountService.system_actor())
+    )
 
 
 def test_the_person_is_nobody_and_the_name_is_free(town: Town, settings: Settings) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
+from core.accounts.service import AccountService
 from core.clock import now
 from core.config import Settings
 from core.database import database_away
@@ -47,7 +48,9 @@ def test_runs_past_their_time_are_erased_and_counted(town: Town, settings: Setti
     assert service.due() == Counts()
     assert service.run() == Counts()
     assert figures(town) == before
-    assert all(drift.keys == 0 for drift in rollups.reconcile(town.database))
+    assert all(
+        drift.keys == 0 for drift in rollups.reconcile(town.database, AccountService.system_actor())
+    )
     assert "runs.prompt" not in holding(town.database, CANARY)
     with town.database.unit_of_work() as session:
         assert session.query(Run).where(Run.erased_at.is_(None)).count() == 0
@@ -187,7 +190,9 @@ def test_nobody_who_reviews_meanwhile_deadlocks_with_it(town: Town, settings: Se
     reviewer.join()
     assert not failures
     assert removed.runs == 34
-    assert all(drift.keys == 0 for drift in rollups.reconcile(town.database))
+    assert all(
+        drift.keys == 0 for drift in rollups.reconcile(town.database, AccountService.system_actor())
+    )
 
 
 def past(database: Database, change: str) -> None:
