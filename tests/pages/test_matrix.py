@@ -21,6 +21,7 @@ WHO = {
     "quality": ADMIN,
     "raters": ADMIN,
     "users": ADMIN,
+    "limits": ADMIN,
     "audit": ADMIN,
     "account": ALL,
 }

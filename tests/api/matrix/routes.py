@@ -39,6 +39,7 @@ class Route:
     """Sent as multipart, with a picture."""
     body: Callable[[World, Any], Any] | None = None
     """Makes `json` of the world and the thing that the path names."""
+    csv: str | None = None
     query_of: Callable[[Any], Mapping[str, str]] | None = None
     session_only: bool = False
     """Whether no API key may do it, not even an admin's."""
@@ -60,11 +61,25 @@ def _prompt(world: World, _: Any) -> Any:
     return {"name": world.new_name(), "text": "Say {{word}}"}
 
 
+def _user(world: World, _: Any) -> Any:
+    return {"username": world.new_name(), "role": "guest"}
+
+
+def _identity(world: World, _: Any) -> Any:
+    return {"issuer": "https://id.example", "subject": world.new_name()}
+
+
+def _named_user(world: World, user_id: Any) -> Any:
+    return {"username": world.username(user_id)}
+
+
 def _seen(world: World, feedback_id: Any) -> Any:
     return {"seen_at": world.seen(feedback_id), "status": "triaged"}
 
 
 _TEXT = {"prompt": "two words", "model": "pace", "max_new_tokens": 2}
+_QUOTA = {"per_minute": 5, "per_day": None, "streams": None}
+_ELSEWHERE = {"issuer": "https://id.example", "subject": "somebody"}
 _DETECTION = {"prompt": "red circle", "model": "shapes"}
 
 ROUTES = (
@@ -212,4 +227,39 @@ ROUTES = (
     Route("GET", "/api/v1/audit", ADMIN),
     Route("GET", "/api/v1/audit/export", ADMIN),
     Route("GET", "/api/v1/audit/{entry_id}", ADMIN, 200, "", Kind.ENTRY, ADMIN),
+    # How much may be used.
+    Route("GET", "/api/v1/me/limits", ALL, scopes=f"{READING} export"),
+    Route("GET", "/api/v1/limits", ADMIN),
+    Route("PUT", "/api/v1/limits/roles/{role}/{task}", ADMIN, 204, "", Kind.ROLE, json=_QUOTA),
+    Route("DELETE", "/api/v1/limits/roles/{role}/{task}", ADMIN, 204, "", Kind.ROLE),
+    Route("GET", "/api/v1/limits/users/{user_id}", ADMIN, 200, "", Kind.USER),
+    Route(
+        *("PUT", "/api/v1/limits/users/{user_id}/{task}", ADMIN, 204, "", Kind.LIMITED),
+        json=_QUOTA,
+    ),
+    Route("DELETE", "/api/v1/limits/users/{user_id}/{task}", ADMIN, 204, "", Kind.LIMITED),
+    # Everybody's accounts.
+    Route("GET", "/api/v1/users", ADMIN),
+    Route("POST", "/api/v1/users", ADMIN, 201, body=_user),
+    # A line without a role: who may add people gets as far as that.
+    Route("POST", "/api/v1/users/import", ADMIN, 422, csv="somebody"),
+    Route("GET", "/api/v1/users/{user_id}", ADMIN, kind=Kind.USER),
+    Route("PATCH", "/api/v1/users/{user_id}", ADMIN, kind=Kind.USER, json={"active": False}),
+    Route("POST", "/api/v1/users/{user_id}/password", ADMIN, kind=Kind.USER),
+    Route("GET", "/api/v1/users/{user_id}/runs", ADMIN, kind=Kind.USER),
+    Route("GET", "/api/v1/users/{user_id}/sessions", ADMIN, kind=Kind.USER),
+    Route("DELETE", "/api/v1/users/{user_id}/sessions", ADMIN, 204, kind=Kind.USER),
+    Route(
+        "DELETE", "/api/v1/users/{user_id}/sessions/{session_id}", ADMIN, 204, kind=Kind.SIGNED_IN
+    ),
+    Route("GET", "/api/v1/users/{user_id}/identities", ADMIN, kind=Kind.USER),
+    Route("POST", "/api/v1/users/{user_id}/identities", ADMIN, kind=Kind.USER, body=_identity),
+    Route(
+        *("DELETE", "/api/v1/users/{user_id}/identities", ADMIN, 204),
+        kind=Kind.LINKED,
+        query=_ELSEWHERE,
+    ),
+    Route("GET", "/api/v1/users/{user_id}/erasure", ADMIN, kind=Kind.USER),
+    Route("POST", "/api/v1/users/{user_id}/erasure", ADMIN, 202, kind=Kind.USER, body=_named_user),
+    Route("DELETE", "/api/v1/users/{user_id}/erasure", ADMIN, kind=Kind.TO_BE_ERASED),
 )

@@ -7,17 +7,21 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import delete
 from starlette.testclient import TestClient
 
 from core.accounts.base import fingerprint, new_secret
 from core.clock import now
 from core.generation.types import SamplingParams
 from core.ids import new_id
+from core.limits.types import Quota
 from core.permissions import Actor, Face, Role, Scope
 from core.review.types import FeedbackFilter
+from core.runs.types import Task
 from core.workbench import Workbench
-from db.models import Session, User
+from db.models import Identity, Session, User
 
+_QUOTA = Quota(per_minute=100, per_day=None, streams=None)
 COOKIE = "glimpse_session"
 
 
@@ -40,6 +44,22 @@ class Kind(StrEnum):
     REVOKED_KEY = "revoked_key"
     ENTRY = "entry"
     """Of the audit log."""
+    # What follows is nobody's own: only admins reach any of it.
+    USER = "user"
+    LIMITED = "limited"
+    """A user with a limit of their own for a task, and the task."""
+    SIGNED_IN = "signed_in"
+    """A user, and a session of theirs."""
+    LINKED = "linked"
+    """A user who may sign in at an identity provider."""
+    TO_BE_ERASED = "to_be_erased"
+    ROLE = "role"
+    """A role, and a task."""
+
+
+NOBODYS_OWN = frozenset(
+    {Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE}
+)
 
 
 @dataclass(frozen=True)
@@ -109,18 +129,24 @@ class World:
 
     def session(self, name: str) -> tuple[UUID, str]:
         """A new session of theirs: its id and the cookie's token."""
+        return self._new_session(self.actors[name].user_id)
+
+    def _new_session(self, user_id: UUID) -> tuple[UUID, str]:
         token, session_id = new_secret(), new_id()
         with self.bench.database.unit_of_work() as session:
             session.add(
                 Session(
                     id=session_id,
-                    user_id=self.actors[name].user_id,
+                    user_id=user_id,
                     token_hash=fingerprint(token),
                     epoch=0,
                     expires_at=now() + timedelta(hours=1),
                 )
             )
         return session_id, token
+
+    def username(self, user_id: UUID) -> str:
+        return self.bench.accounts.person(self.actors["root"], user_id).user.username
 
     def thing(self, kind: Kind, caller: Caller, *, own: bool) -> Any:
         """The id of a new thing of the caller's, or of a stranger's."""
@@ -196,3 +222,36 @@ class World:
     def _entry(self, owner: Actor) -> UUID:
         self._revoked_key(owner)
         return self.bench.audit.find(self.actors["root"]).entries[0].id
+
+    def _role(self, _: Actor) -> tuple[str, str]:
+        self.bench.limits.change(self.actors["root"], Role.ANALYST, Task.DETECTION, _QUOTA)
+        return "analyst", "detection"
+
+    def _user(self, _: Actor) -> UUID:
+        user_id = new_id()
+        with self.bench.database.unit_of_work() as session:
+            session.add(User(id=user_id, username=self.new_name(), role="guest"))
+        return user_id
+
+    def _limited(self, owner: Actor) -> tuple[UUID, str]:
+        user_id = self._user(owner)
+        self.bench.limits.change(self.actors["root"], user_id, Task.DETECTION, _QUOTA)
+        return user_id, "detection"
+
+    def _signed_in(self, owner: Actor) -> tuple[UUID, UUID]:
+        user_id = self._user(owner)
+        return user_id, self._new_session(user_id)[0]
+
+    def _linked(self, owner: Actor) -> UUID:
+        user_id = self._user(owner)
+        with self.bench.database.unit_of_work() as session:
+            session.execute(delete(Identity))
+        self.bench.accounts.link_identity(
+            self.actors["root"], user_id, "https://id.example", "somebody"
+        )
+        return user_id
+
+    def _to_be_erased(self, owner: Actor) -> UUID:
+        user_id = self._user(owner)
+        self.bench.erasure.erase_user(self.actors["root"], user_id, self.username(user_id))
+        return user_id
