@@ -21,7 +21,7 @@ def test_a_ticket_buys_a_cookie_that_scripts_cannot_read(client: TestClient, tic
     assert answer.status_code == 204
     cookie = answer.headers["Set-Cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=lax" in cookie
+    assert "SameSite=strict" in cookie
     assert "Path=/" in cookie
     assert "Secure" not in cookie
     assert client.get("/api/v1/models").status_code == 200
