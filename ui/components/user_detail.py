@@ -8,6 +8,8 @@ import streamlit as st
 
 from core.accounts.people_types import PersonDetail
 from core.accounts.types import UserState
+from core.audit.filters import to_query
+from core.audit.types import AuditFilter
 from core.permissions import Actor
 from core.review.types import FeedbackFilter
 from ui.components.owner_view import owner_query
@@ -39,8 +41,9 @@ _COLOURS: Mapping[UserState, Literal["green", "orange", "gray", "violet", "red"]
 def user_detail(actor: Actor, view: View, user_id: UUID) -> None:
     """Raises `NotFound`."""
     detail = workbench().accounts.person(actor, user_id)
-    _head(actor, view, detail)
     user = detail.user
+    _head(actor, view, detail)
+    _links(detail)
     user_access(user)
     parts = () if user.state is UserState.ERASED else (user_identities, user_sessions, user_keys)
     for part in parts:
@@ -86,10 +89,24 @@ def _head(actor: Actor, view: View, detail: PersonDetail) -> None:
     st.caption(f"Id for the API: `{user.id}`")
 
 
+def _links(detail: PersonDetail) -> None:
+    name = detail.user.username
+    page = spec("audit")
+    done, suffered = AuditFilter(by=name), AuditFilter(to=name)
+    with st.container(horizontal=True):
+        to_feedback(FeedbackFilter(user=name), "Their ratings", "What they rated, and how")
+        for label, wanted in (("What they did", done), ("Done to them", suffered)):
+            st.page_link(
+                page.page(),
+                label=label,
+                icon=f":material/{page.icon}:",
+                query_params=to_query(wanted),
+                help="In the audit log",
+            )
+
+
 def _runs(actor: Actor, detail: PersonDetail) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.markdown("**Latest runs**", width="content")
-        to_feedback(FeedbackFilter(user=detail.user.username), "Their ratings")
+    st.markdown("**Latest runs**")
     latest = workbench().runs.runs_of(actor, detail.user.id, limit=_RUNS).runs
     if not latest:
         st.caption("No runs yet.")
