@@ -1,8 +1,9 @@
-"""One's own account: password, API keys, sessions."""
+"""One's own account: password, API keys, sessions, limits."""
 
 import streamlit as st
 
 from core.permissions import Permission
+from ui.components.limit_bars import limit_bars
 from ui.components.own_keys import own_keys
 from ui.components.password_form import password_form
 from ui.components.secret import show_secret
@@ -10,6 +11,7 @@ from ui.components.sign_out import sign_out_everywhere_button
 from ui.components.usage_line import usage_line
 from ui.errors import shown
 from ui.guard import require
+from ui.resources import workbench
 from ui.text import plain
 
 actor = require()
@@ -34,3 +36,6 @@ with right:
         own_keys()
     else:
         st.info(f"API keys are not for the role “{actor.role}”; an administrator can change it.")
+    st.subheader("Limits")
+    with shown():
+        limit_bars(workbench().limits.own(actor))

@@ -8,8 +8,10 @@ import streamlit as st
 import structlog
 
 from core.errors import GlimpseError
+from core.limits.words import QuotaReached
 from core.trace import current_trace_id, trace
 from ui.text import plain
+from ui.zone import zone
 
 log = structlog.get_logger()
 
@@ -53,6 +55,8 @@ def _say(error: Exception, reference: str) -> None:
     if isinstance(error, GlimpseError):
         log.info("refused", code=error.code, trace_id=reference)
         message = error.message
+        if isinstance(error, QuotaReached):
+            message = error.message_in(zone())
     else:
         log.error("unexpected_error", trace_id=reference, exc_info=error)
         message = _UNEXPECTED

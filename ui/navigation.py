@@ -82,6 +82,7 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("raters", "review/raters.py", "Raters", "groups", Permission.REVIEW, "Review"),
     PageSpec("users", "admin/users.py", "Users", "group", Permission.MANAGE_USERS, "Settings"),
     PageSpec("audit", "admin/audit.py", "Audit", "history_edu", Permission.VIEW_AUDIT, "Settings"),
+    PageSpec("limits", "admin/limits.py", "Limits", "speed", Permission.MANAGE_USERS, "Settings"),
     PageSpec("account", "account.py", "Account", "person", None, "Settings"),
 )
 

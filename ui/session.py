@@ -12,7 +12,8 @@ from core.errors import GlimpseError
 from core.feedback.drafts import Draft
 from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
-from core.permissions import Actor
+from core.limits.types import Quota
+from core.permissions import Actor, Role
 from core.prompts.types import Prompt
 from core.quality.types import PhraseDefault
 from core.review.chart_types import Charts
@@ -91,6 +92,19 @@ class CutChange:
 
 
 @dataclass(frozen=True)
+class LimitChange:
+    """A limit as it was before it was changed in this tab; None where none was set.
+
+    `name` is that of the person or the role.
+    """
+
+    whose: Role | UUID
+    name: str
+    task: Task
+    before: Quota | None
+
+
+@dataclass(frozen=True)
 class Note:
     """What this tab last knew as saved of a text, and how often its field was made anew."""
 
@@ -165,6 +179,8 @@ class UiSession:
     withdrawn_rating: Feedback | None = None
     """The last rating taken back in this tab, so that it can be given again."""
     cut_change: CutChange | None = None
+    """The last one, so that it can be undone."""
+    limit_change: LimitChange | None = None
     """The last one, so that it can be undone."""
     keys_heard: tuple[str, int] = ("", 0)
     """Of the keys of triage: a view of the page, and how far its keys have been heard."""

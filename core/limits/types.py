@@ -110,7 +110,7 @@ class TaskUse:
         most = self.quota.per_day
         if most is None:
             return None
-        return max(0.0, 1 - self.amount / most) if most else 0.0
+        return max(0.0, (most - self.amount) / most) if most else 0.0
 
 
 @dataclass(frozen=True)

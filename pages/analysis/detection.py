@@ -7,6 +7,7 @@ from core.permissions import Permission
 from core.runs.types import Task
 from ui.components.detection_form import detect, phrases_field, settings_fields
 from ui.components.detection_result import VIEW_KEY, detection_result
+from ui.components.limit_note import limit_note
 from ui.components.owner_view import owner_view
 from ui.components.rating import rating_panel
 from ui.errors import shown
@@ -45,6 +46,8 @@ with right:
             run = detect(actor, asked, source, run)
             show_detection(run.id)
         asked.renew()
+    with answer, shown():
+        limit_note(actor, Task.DETECTION)
 
 with left:
     if run:

@@ -10,6 +10,7 @@ from ui.components.generation_actions import actions, run_facts
 from ui.components.generation_form import model_field, wording_fields
 from ui.components.generation_result import generation_result
 from ui.components.generation_start import GenerationAsk, edited_notice, start
+from ui.components.limit_note import limit_note
 from ui.components.lineage import lineage
 from ui.components.owner_view import owner_view
 from ui.components.rating import rating_panel
@@ -56,6 +57,8 @@ with answer, shown():
 if clicked and asked:
     with answer, shown():
         run = start(actor, asked)
+with answer, shown():
+    limit_note(actor, Task.GENERATION)
 with notice:
     edited_notice()
 
