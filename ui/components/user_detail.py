@@ -12,12 +12,14 @@ from core.audit.filters import to_query
 from core.audit.types import AuditFilter
 from core.permissions import Actor
 from core.review.types import FeedbackFilter
+from ui.components.limit_form import undo_line
 from ui.components.owner_view import owner_query
 from ui.components.review_links import to_feedback
 from ui.components.user_access import user_access
 from ui.components.user_erasure import user_erasure
 from ui.components.user_identities import user_identities
 from ui.components.user_keys import user_keys
+from ui.components.user_limits import user_limits
 from ui.components.user_sessions import user_sessions
 from ui.components.users_table import signs_in_with
 from ui.components.users_view import View, show
@@ -49,6 +51,10 @@ def user_detail(actor: Actor, view: View, user_id: UUID) -> None:
     for part in parts:
         with shown():
             part(actor, user)
+    if user.state is not UserState.ERASED:
+        with shown(), st.expander("Limits", icon=":material/speed:"):
+            user_limits(actor, user.id)
+            undo_line()
     with shown():
         _runs(actor, detail)
     user_erasure(user.id)
