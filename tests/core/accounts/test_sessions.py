@@ -127,10 +127,11 @@ def test_use_keeps_a_session_from_resting_and_is_written_once_a_minute(
     before = _seen(database)
     assert accounts.actor_for_token(token)
     assert _seen(database) == before
-    for use in (
+    uses: tuple[Callable[[], Actor | None], ...] = (
         lambda: accounts.actor_for_token(token),
         lambda: accounts.actor_for_session(ana.session_id),
-    ):
+    )
+    for use in uses:
         _set(database, "seen_at = now() - interval '719 minutes'")
         assert use() is not None
         assert now() - _seen(database) < timedelta(minutes=1)
@@ -141,7 +142,7 @@ def test_to_look_whether_a_session_is_good_is_no_use_of_it(
 ) -> None:
     _set(database, "seen_at = now() - interval '719 minutes'")
     before = _seen(database)
-    assert accounts.actor_for_session(ana.session_id, used=False) == ana.actor
+    assert accounts.actor_for_session(ana.session_id, "10.0.0.1", used=False) == ana.actor
     assert _seen(database) == before
 
 
@@ -153,7 +154,7 @@ def test_a_browser_that_signs_in_again_gives_up_what_it_held(
     change = accounts.redeem_ticket(accounts.set_cookie_ticket(again.session_id), held)
     assert change.token not in (None, held)
     assert accounts.actor_for_session(ana.session_id) is None
-    assert accounts.actor_for_session(again.session_id) == again.actor
+    assert accounts.actor_for_session(again.session_id, "10.0.0.1") == again.actor
 
 
 def test_a_second_ticket_for_the_same_session_ends_only_the_old_cookie(
@@ -163,7 +164,7 @@ def test_a_second_ticket_for_the_same_session_ends_only_the_old_cookie(
     change = accounts.redeem_ticket(accounts.set_cookie_ticket(ana.session_id), held)
     assert change.token is not None
     assert accounts.actor_for_token(held) is None
-    assert accounts.actor_for_token(change.token) == ana.actor
+    assert accounts.actor_for_token(change.token, "10.0.0.1") == ana.actor
 
 
 def test_dropping_the_cookie_ends_what_the_browser_held(
