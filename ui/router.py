@@ -54,7 +54,7 @@ def _menu(actor: Actor) -> st.Page:
         page = spec.page() if spec.allowed_to(actor) else _at(spec, spec.title, _refused(spec))
         sections.setdefault(spec.section, []).append(page)
     sections[PAGES[0].section].append(_by_name(PAGES[0].title, PAGES[0].script))
-    return st.navigation(sections)
+    return st.navigation(sections, expanded=True)
 
 
 def _same_everywhere(title: str, show: Callable[[], None]) -> st.Page:
