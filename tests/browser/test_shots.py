@@ -23,6 +23,7 @@ PAGES = (
     "quality",
     "raters",
     "users",
+    "audit",
     "limits",
     "account",
 )

@@ -2,15 +2,20 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
+from core.config import ROOT
 from core.ids import new_id
+from db.embedded.place import APP, SUPERUSER, place_of
+from db.migrate import upgrade
 from db.models import AuditEntry
 from db.session import Database, Session
+from tests.db.conftest import Away
 
 KEPT = timedelta(days=365)
 
@@ -97,3 +102,35 @@ def test_what_is_older_than_a_year_may_go_and_nothing_else(database: Database) -
     with database.unit_of_work() as session:
         session.execute(delete(AuditEntry).where(AuditEntry.id == old.id))
     assert [row[0] for row in stored(database)] == [young.id]
+
+
+def test_a_role_that_owns_no_table_cannot_switch_the_guard_off(
+    fresh: Database, shared_home: Path
+) -> None:
+    """With the roles split as the guide says, in its own words."""
+    upgrade(fresh.engine)
+    place = place_of(shared_home)
+    guide = (ROOT / "docs" / "database.md").read_text()
+    statements = guide.partition("```sql")[2].partition("```")[0]
+    superuser = Database(place.address(SUPERUSER, APP), Away)
+    with superuser.unit_of_work() as session:
+        session.execute(text(statements.replace("choose-one", place.password("glimpse_app"))))
+    app = Database(place.address("glimpse_app", APP), Away)
+    upgrade(app.engine)
+    with app.unit_of_work() as session:
+        session.add(entry())
+    before = stored(app)
+    for statement in (
+        "update audit_log set after = null",
+        "truncate audit_log",
+        "delete from audit_log",
+        "alter table audit_log disable trigger all",
+        "drop trigger audit_log_kept on audit_log",
+        "set session_replication_role = replica",
+        "drop table audit_log",
+    ):
+        with pytest.raises(DBAPIError), app.unit_of_work() as session:
+            session.execute(text(statement))
+    assert stored(app) == before
+    app.close()
+    superuser.close()

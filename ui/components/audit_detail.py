@@ -106,6 +106,5 @@ def _origin(entry: AuditEntry) -> None:
         "API key": entry.key_id,
         "Entry": entry.id,
     }
-    for label, value in known.items():
-        if value:
-            st.caption(f"{label}: `{str(value).replace('`', '')}`")
+    lines = (f"{label}: `{str(value).replace('`', '')}`" for label, value in known.items() if value)
+    st.caption("  \n".join(lines))

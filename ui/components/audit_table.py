@@ -36,7 +36,7 @@ def audit_table(view: View, page: AuditPage) -> None:
         selection_mode=["single-row", "single-cell"],
         column_config={
             "At": st.column_config.DatetimeColumn(
-                format="YYYY-MM-DD HH:mm:ss", timezone="UTC", width=150
+                format="YYYY-MM-DD HH:mm:ss", timezone="UTC", width=168
             ),
             "Who": st.column_config.TextColumn(width=130),
             "What": st.column_config.TextColumn(width=280),
