@@ -28,7 +28,9 @@ def sign_on_button() -> None:
     unknown = session().unknown_identity
     if unknown is not None:
         issuer, subject = map(shlex.quote, unknown)
-        st.code(f"users link NAME --issuer {issuer} --subject {subject}", wrap_lines=True)
+        st.code(
+            f"users link NAME --issuer {issuer} --subject {subject}", language=None, wrap_lines=True
+        )
     name = workbench().settings.oidc_name
     st.button(
         f"Sign in with {plain(name)}",
