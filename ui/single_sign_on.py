@@ -10,7 +10,7 @@ from core.config import Settings, is_loopback, load_settings
 from core.errors import ConfigurationError
 from core.permissions import Actor
 from core.signing import key_for, signing_key
-from ui.guard import address
+from ui.guard import address, agent
 from ui.resources import workbench
 from ui.session import session
 from ui.way_back import CALLBACK
@@ -73,9 +73,7 @@ def arrived() -> Actor | None:
     if not known or not st.user.get("is_logged_in"):
         return None
     try:
-        found = bench.accounts.sign_in_with_identity(
-            st.user.to_dict(), address(), st.context.headers.get("User-Agent")
-        )
+        found = bench.accounts.sign_in_with_identity(st.user.to_dict(), address(), agent())
     except ClaimsRefused as refused:
         session().notice = refused.message
         session().unknown_identity = refused.unknown
