@@ -51,7 +51,7 @@ _FOUND = (
     "iframe, object, embed, base",
     "[onerror], [onload]",
     f"[src*='{HOST}'], [style*='{HOST}']",
-    f"[href*='{HOST}'], [href^='javascript:'], [href^='data:']",
+    f"a[href*='{HOST}'], a[href^='javascript:'], a[href^='data:']",
     "[aria-label='skull icon']",
 )
 _MADE = "h1, h2, h3, h4, h5, h6, li, blockquote, td, strong, em, [class*=Badge], [class*=colored]"
@@ -61,9 +61,10 @@ _LOOK = """([found, made]) => {
     [...root.querySelectorAll(selector)].concat(...inside(root).map(e => all(e, selector)));
   const text = all(document, "body").map(e => e.innerText).join();
   return [
-    ...all(document, found).filter(e => !e.closest("[data-testid=tokenstream-formatted]")),
+    ...all(document, found),
     ...all(document, made).filter(e => e.textContent.trim() === "Owned"),
-  ].map(e => e.outerHTML.slice(0, 300))
+  ].filter(e => !e.closest("[data-testid=tokenstream-formatted]"))
+   .map(e => e.outerHTML.slice(0, 300))
    .concat(window.__pwned ? ["a script ran"] : [])
    .concat(text.includes("\\u{1F47D}") ? ["an emoji was made"] : []);
 }"""
@@ -77,7 +78,10 @@ _FALLS_BACK = "violated script-src wasm-eval"
 
 
 def made_of_text(page: Page) -> list[str]:
-    """What stands on the page that texts of ours should never have become."""
+    """What stands on the page that texts of ours should never have become.
+
+    A model's text may be looked at as the Markdown that it is, with headings and links.
+    """
     found: list[str] = page.evaluate(_LOOK, [", ".join(_FOUND), _MADE])
     return found
 
@@ -113,3 +117,5 @@ class Watch:
     def _request(self, request: Any) -> None:
         if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
             self.heard.append(f"asked another host: {request.url[:200]}")
+        if request.url.startswith(f"{self.address}/media/"):
+            self.heard.append(f"put where Streamlit serves it to all: {request.url}")
