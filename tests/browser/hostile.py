@@ -55,21 +55,25 @@ _FOUND = (
     "[aria-label='skull icon']",
 )
 _MADE = "h1, h2, h3, h4, h5, h6, li, blockquote, td, strong, em, [class*=Badge], [class*=colored]"
-_LOOK = """([found, made]) => {
+_LOOK = r"""([found, made]) => {
   const inside = (root) => [...root.querySelectorAll("*")].map(e => e.shadowRoot).filter(Boolean);
   const all = (root, selector) =>
     [...root.querySelectorAll(selector)].concat(...inside(root).map(e => all(e, selector)));
   const text = all(document, "body").map(e => e.innerText).join();
+  const turned = all(document, "*").filter(e => !e.closest("pre, textarea, script, style"))
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && /[\u202a-\u202e]/.test(n.data)))
+    .filter(e => getComputedStyle(e).display === "inline")
+    .filter(e => getComputedStyle(e).unicodeBidi === "normal");
   return [
+    ...turned,
     ...all(document, found),
     ...all(document, made).filter(e => e.textContent.trim() === "Owned"),
   ].filter(e => !e.closest("[data-testid=tokenstream-formatted]"))
    .map(e => e.outerHTML.slice(0, 300))
    .concat(window.__pwned ? ["a script ran"] : [])
-   .concat(text.includes("\\u{1F47D}") ? ["an emoji was made"] : []);
+   .concat(text.includes("\u{1F47D}") ? ["an emoji was made"] : []);
 }"""
 _TELL = """document.addEventListener('securitypolicyviolation', (e) => {
-  (window.__violations ||= []).push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`);
   console.error(`violated ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`);
 })"""
 _BASE_PATH_IS_LOOKED_FOR = ("/_stcore/health", "/_stcore/host-config")
