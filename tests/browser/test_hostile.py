@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import create_engine, text
 
 from bench.product import (
@@ -146,12 +146,12 @@ def planted(product: Product) -> Planted:
     keys = tuple(client.key for client in clients.values())
     asked = admin("POST", "generate", json={"prompt": WALL, "model": "parrot"})["run_id"]
     admin("POST", f"runs/{asked}/requests", json={"usernames": [USERNAME, "__grace__"]})
-    return Planted(*runs, written, asked, prompts[0]["id"], rating, saved["id"], keys)
+    return Planted(runs[0], runs[1], written, asked, prompts[0]["id"], rating, saved["id"], keys)
 
 
 @pytest.fixture(scope="module")
 def looking(
-    browser: Any, product: Product, planted: Planted
+    browser: Browser, product: Product, planted: Planted
 ) -> Iterator[Callable[[str], tuple[Page, Watch]]]:
     """A tab signed in as somebody, each made once, and what is heard in it."""
     opened: dict[str, tuple[BrowserContext, Page, Watch]] = {}
@@ -296,11 +296,14 @@ def test_a_socket_that_is_sent_nonsense_is_closed_without_a_word(
 
 
 def test_nothing_that_was_sent_stands_in_logs_metrics_or_errors(
-    product: Product, planted: Planted, looking: Callable[[str], tuple[Page, Watch]]
+    browser: Browser,
+    product: Product,
+    planted: Planted,
+    looking: Callable[[str], tuple[Page, Watch]],
 ) -> None:
     """After all of the above, and a stranger's tries."""
     cookies = [looking(name)[0].context.cookies() for name in (USERNAME, "__grace__")]
-    page = looking(USERNAME)[0].context.browser.new_page()
+    page = browser.new_page()
     page.goto(f"{product.address}/?{CANARY}={CANARY}")
     page.get_by_label("Username", exact=True).fill(USERNAME)
     page.get_by_label("Password", exact=True).fill(CANARY)

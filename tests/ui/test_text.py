@@ -7,7 +7,6 @@ import pytest
 from core.clock import now
 from ui.text import ago, facts, plain, shortened
 
-
 J = "\u2060"
 """What keeps Streamlit from reading more into a text than stands there."""
 
