@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.secrets import SecretsValue
 
+from core.accounts.claims import ClaimsRefused
 from core.config import Settings, is_loopback, load_settings
-from core.errors import ConfigurationError, NotSignedIn
+from core.errors import ConfigurationError
 from core.permissions import Actor
 from core.signing import key_for, signing_key
 from ui.guard import address, agent
@@ -73,8 +74,9 @@ def arrived() -> Actor | None:
         return None
     try:
         found = bench.accounts.sign_in_with_identity(st.user.to_dict(), address(), agent())
-    except NotSignedIn as refused:
+    except ClaimsRefused as refused:
         session().notice = refused.message
+        session().unknown_identity = refused.unknown
         session().cookie_ticket = bench.accounts.clear_cookie_ticket()
         session().identity_taken = True
         return None
