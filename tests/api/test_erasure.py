@@ -86,3 +86,26 @@ def test_an_erased_run_is_no_answer_to_an_equal_request(
     answer = analyst.post("/api/v1/detect", files={"image": picture}, data=asked)
     assert answer.status_code == 200
     assert not answer.json()["cached"]
+
+
+def test_a_picture_past_its_time_leaves_the_boxes_and_comes_back_when_sent_again(
+    detected: str, analyst: TestClient, bench: Workbench, picture: bytes
+) -> None:
+    settings = bench.settings.model_copy(update={"keep_images_days": 1})
+    with bench.database.unit_of_work() as session:
+        for table in ("runs", "images"):
+            session.connection().exec_driver_sql(
+                f"update {table} set created_at = now() - interval '2 days'"  # noqa: S608
+            )
+    assert KeepingService(bench.database, settings).run().pictures == 1
+    run = f"/api/v1/runs/{detected}"
+    assert analyst.get(run).json()["detections"]
+    assert analyst.get(f"{run}/export", params={"format": "coco"}).status_code == 200
+    for path in (f"{run}/image", f"{run}/export?format=png"):
+        answer = analyst.get(path)
+        assert answer.status_code == 404
+        assert "not kept any more" in error_of(answer)["message"]
+    asked = {"prompt": "red circle"}
+    answer = analyst.post("/api/v1/detect", files={"image": picture}, data=asked)
+    assert not answer.json()["cached"]
+    assert analyst.get(f"{run}/image").status_code == 200

@@ -36,7 +36,7 @@ def test_the_history_says_when_and_opens_a_page_that_says_so(ann: Visitor, task:
     remove(ann)
     app = ann.open("history")
     day = f"{now():%Y-%m-%d}"
-    assert listed(app) == ["kept", f"Removed on {day}; its rating still counts"]
+    assert listed(app) == ["kept", f"Removed on {day}"]
     app = ann.open(task, run=str(run))
     assert "was removed on" in app.info[0].value
     assert not app.error

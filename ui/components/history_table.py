@@ -115,7 +115,7 @@ def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:
 def _asked(run: RunSummary) -> str:
     if run.erased_at is None:
         return shortened(run.prompt, _CELL_CHARS)
-    return f"Removed on {run.erased_at:%Y-%m-%d}; its rating still counts"
+    return f"Removed on {run.erased_at:%Y-%m-%d}"
 
 
 def _state(run: RunSummary) -> str:

@@ -1,10 +1,13 @@
 """What is past its time is removed, all else stays, and one process does it at a time."""
 
 import threading
+import time
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from core.accounts.service import AccountService
 from core.clock import now
@@ -23,12 +26,16 @@ from db.models import Session as SessionRow
 from db.repositories.detections import DetectionRepository
 from db.repositories.keeping import KeepingRepository
 from db.repositories.runs import ImageRepository
-from db.session import Database
+from db.session import Database, Session
 from tests.core.keeping.conftest import CANARY, NAME, PICTURE, Town, figures
 from tests.core.keeping.test_erasing import holding
 from tests.core.review import rows
 
 _DIGEST = bytes(range(32))
+_RATINGS = """
+insert into feedback (id, run_id, user_id, model_id, task, rating, comment)
+select cast(:id as uuid), :run, id, :model, 'generation', 3, 'c' from users where username = 'bob'
+"""
 
 
 def keeping(town: Town, settings: Settings, **days: int) -> KeepingService:
@@ -159,33 +166,36 @@ def test_the_keeper_waits_for_a_database_that_is_away(settings: Settings) -> Non
 
 
 def test_nobody_who_reviews_meanwhile_deadlocks_with_it(town: Town, settings: Settings) -> None:
-    """Ratings of many runs, erased in batches while somebody holds them in the order of ids."""
+    """A reviewer holds the first half of the ratings by id, and takes the others while erasing
+    waits: had it changed one of these already, as they lie first in the table, neither would
+    ever go on."""
     model = rows.model(town.database, "generation", "reporter", "r9")
     for number in range(30):
         run = rows.run(town.database, town.bob, model, text=f"{number}")
         with town.database.unit_of_work() as session:
-            session.execute(
-                text(
-                    "insert into feedback (id, run_id, user_id, model_id, task, rating, comment)"
-                    " select gen_random_uuid(), :run, id, :model, 'generation', 3, 'c' from users"
-                ),
-                {"run": run, "model": model},
-            )
-    failures: list[Exception] = []
+            given = {"id": str(UUID(int=1000 - number)), "run": run, "model": model}
+            session.execute(text(_RATINGS), given)
+    halfway, failures = threading.Event(), []
 
     def review() -> None:
-        held = text("select id from feedback order by id for update")
-        changed = text("update feedback set review_status = 'triaged' where id = :id")
         try:
-            for _ in range(20):
-                with town.database.unit_of_work() as session:
-                    for id in session.scalars(held).all():
-                        session.execute(changed, {"id": id})
-        except Exception as error:  # noqa: BLE001 - told below
+            with town.database.unit_of_work() as session:
+                ids = session.scalars(
+                    text("select id from feedback where comment = 'c' order by id")
+                ).all()
+                middle = len(ids) // 2
+                for place, id in enumerate(ids):
+                    if place == middle:
+                        halfway.set()
+                        wait_for_waiting(session)
+                    changed = "update feedback set review_status = 'triaged' where id = :id"
+                    session.execute(text(changed), {"id": id})
+        except DBAPIError as error:
             failures.append(error)
 
     reviewer = threading.Thread(target=review)
     reviewer.start()
+    assert halfway.wait(10)
     removed = keeping(town, settings, keep_runs_days=30).run(PROGRAM)
     reviewer.join()
     assert not failures
@@ -193,6 +203,14 @@ def test_nobody_who_reviews_meanwhile_deadlocks_with_it(town: Town, settings: Se
     assert all(
         drift.keys == 0 for drift in rollups.reconcile(town.database, AccountService.system_actor())
     )
+
+
+def wait_for_waiting(session: Session) -> None:
+    """Until somebody waits for a lock."""
+    for _ in range(100):
+        if session.scalar(text("select exists (select from pg_locks where not granted)")):
+            return
+        time.sleep(0.05)
 
 
 def past(database: Database, change: str) -> None:
