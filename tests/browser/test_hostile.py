@@ -231,7 +231,7 @@ def test_an_error_on_a_page_is_a_sentence_whose_reference_is_in_the_log(
         _told_with_reference(page, product)
     page.goto("/account")
     settle(page)
-    page.get_by_label("Label").fill("Owned")
+    page.get_by_label("Label", exact=True).fill("Owned")
     with _without_table(product, "api_keys"):
         page.get_by_role("button", name="Create key").click()
         _told_with_reference(page, product)
