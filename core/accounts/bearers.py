@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from core.accounts.base import AccountPart, fingerprint
+from core.accounts.key_rows import scopes_of
 from core.clock import now
 from core.errors import NotSignedIn
-from core.permissions import Actor, Face, Role, Scope
-from db.repositories.credentials import ApiKey, CredentialRepository
+from core.permissions import Actor, Face, Role
+from db.repositories.credentials import CredentialRepository
 
 KEY_START = "gk_"
 _USED_EVERY = timedelta(minutes=1)
@@ -45,7 +46,3 @@ class Bearers(AccountPart):
                 scopes=scopes_of(key),
                 address=address,
             )
-
-
-def scopes_of(key: ApiKey) -> frozenset[Scope] | None:
-    return None if key.scopes is None else frozenset(map(Scope, key.scopes))
