@@ -4,9 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from core.accounts.base import AccountPart, fingerprint
+from core.accounts.key_rows import scopes_of
 from core.clock import now
 from core.errors import NotSignedIn
-from core.permissions import Actor, Face, Role, Scope
+from core.permissions import Actor, Face, Role
 from db.repositories.credentials import ApiKey, CredentialRepository, User
 
 KEY_START = "gk_"
@@ -60,7 +61,3 @@ def _actor(key: ApiKey, user: User, address: str | None) -> Actor:
         scopes=scopes_of(key),
         address=address,
     )
-
-
-def scopes_of(key: ApiKey) -> frozenset[Scope] | None:
-    return None if key.scopes is None else frozenset(map(Scope, key.scopes))

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from core.accounts import names
 from core.accounts.base import AccountPart, fingerprint, new_secret
-from core.accounts.bearers import KEY_START, scopes_of
+from core.accounts.bearers import KEY_START
+from core.accounts.key_rows import key_info, recorded
 from core.accounts.types import KeyInfo, NewKey
-from core.audit.recording import record
-from core.audit.types import Action, Target
+from core.audit.types import Action
 from core.clock import now
 from core.errors import Conflict, Invalid, NotAllowed, NotFound
 from core.ids import new_id
@@ -74,8 +74,8 @@ class Keys(AccountPart):
                 scopes=None if wanted is None else sorted(wanted),
                 expires_at=None if days is None else now() + timedelta(days=days),
             )
-            _record(session, actor, Action.KEY_ADDED, key)
-            return NewKey(_info(key, owner), secret)
+            recorded(session, actor, Action.KEY_ADDED, key)
+            return NewKey(key_info(key, owner), secret)
 
     def revoke_key(self, actor: Actor, key_id: UUID, *, own_only: bool = False) -> KeyInfo:
         """End a key of one's own, or anybody's as an admin; twice does no harm."""
@@ -83,8 +83,8 @@ class Keys(AccountPart):
             key, owner = _changeable(session, actor, key_id, own_only)
             if key.revoked_at is None:
                 key.revoked_at = now()
-                _record(session, actor, Action.KEY_REVOKED, key)
-            return _info(key, owner)
+                recorded(session, actor, Action.KEY_REVOKED, key)
+            return key_info(key, owner)
 
     def restore_key(self, actor: Actor, key_id: UUID, *, own_only: bool = False) -> KeyInfo:
         """Take back that a key was revoked, within ten minutes; one in use stays as it is.
@@ -99,13 +99,13 @@ class Keys(AccountPart):
                         "This key was revoked more than ten minutes ago; make a new one."
                     )
                 key.revoked_at = None
-                _record(session, actor, Action.KEY_RESTORED, key)
-            return _info(key, owner)
+                recorded(session, actor, Action.KEY_RESTORED, key)
+            return key_info(key, owner)
 
     def _keys(self, user_id: UUID | None) -> tuple[KeyInfo, ...]:
         with self.database.unit_of_work() as session:
             return tuple(
-                _info(key, user) for key, user in CredentialRepository(session).keys(user_id)
+                key_info(key, user) for key, user in CredentialRepository(session).keys(user_id)
             )
 
 
@@ -148,27 +148,3 @@ def _checked_label(label: str) -> str:
     if not 1 <= len(text) <= _MAX_LABEL or not text.isprintable():
         raise Invalid(f"A label has 1 to {_MAX_LABEL} characters; say what the key is for.")
     return text
-
-
-def _record(session: Session, actor: Actor, action: Action, key: ApiKey) -> None:
-    """Everything but the label, which is its owner's word."""
-    facts = {
-        "user_id": str(key.user_id),
-        "scopes": key.scopes,
-        "expires_at": None if key.expires_at is None else key.expires_at.isoformat(),
-    }
-    record(session, actor, action, (Target.KEY, key.id), after=facts)
-
-
-def _info(key: ApiKey, owner: User) -> KeyInfo:
-    return KeyInfo(
-        id=key.id,
-        username=owner.username,
-        label=key.label,
-        prefix=key.prefix,
-        scopes=scopes_of(key),
-        created_at=key.created_at,
-        expires_at=key.expires_at,
-        last_used_at=key.last_used_at,
-        revoked_at=key.revoked_at,
-    )
