@@ -21,7 +21,7 @@ log = structlog.get_logger()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _CLIENT_LEFT = 499
-_ASKED_ALL_DAY = frozenset({"/healthz", "/readyz", "/metrics"})
+_ASKED_ALL_DAY = frozenset({"/healthz", "/readyz", "/metrics", "/auth/session"})
 
 
 class RequestContext:

@@ -7,14 +7,14 @@ from fastapi import Depends, Request, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
 
 from api.record import record_of
+from core.accounts.types import COOKIE_NAME, cookie_name
 from core.errors import NotAllowed, NotSignedIn
 from core.permissions import Actor
 from core.workbench import Workbench
 
-COOKIE = "glimpse_session"
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _bearer = HTTPBearer(auto_error=False, scheme_name="API key")
-_cookie = APIKeyCookie(name=COOKIE, auto_error=False, scheme_name="Browser session")
+_cookie = APIKeyCookie(name=COOKIE_NAME, auto_error=False, scheme_name="Browser session")
 
 
 def bench_of(request: Request) -> Workbench:
@@ -90,7 +90,7 @@ def _by_key(bench: Workbench, header: str, address: str | None) -> Actor:
 
 
 def _by_cookie(bench: Workbench, request: Request) -> Actor:
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_name(bench.settings.public_url))
     if token is None:
         raise NotSignedIn("No API key was sent; send “Authorization: Bearer <key>”.")
     actor = bench.accounts.actor_for_token(token, address_of(request))

@@ -14,12 +14,12 @@ from core.errors import NotAllowed
 from core.workbench import Workbench
 
 _REFUSED = 1008
-_UPLOAD = "/_stcore/upload_file/"
+_FILES = ("/_stcore/upload_file/", "/media/")
 _METRICS = "/_stcore/metrics"
 
 
 class StreamlitGate:
-    """Uploads are for who is signed in, figures for those of `/metrics`, sockets for our pages.
+    """Files are for who is signed in, figures for those of `/metrics`, sockets for our pages.
 
     Streamlit itself takes a socket from any page of this machine's, whatever its port, and asks
     another host for the machine's address to know them.
@@ -59,4 +59,4 @@ class StreamlitGate:
 
 
 def _is_guarded(path: str) -> bool:
-    return path.endswith(_METRICS) or _UPLOAD in path
+    return path.endswith(_METRICS) or any(folder in path for folder in _FILES)

@@ -1,20 +1,17 @@
-"""Answers that flow: events of a run, and files made while they are read."""
+"""The events of a run, as an answer that flows."""
 
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from typing import Any, Protocol
-
-import anyio
-from anyio.to_thread import run_sync
-from starlette.responses import StreamingResponse
-from starlette.types import Receive, Scope, Send
+from typing import Any
 
 from api.errors import error_body
+from api.flow import Flow, Watch
 from api.run_answers import GenerateOut, TokenOut
-from core.errors import Unavailable
+from core.errors import NotSignedIn, Unavailable
 from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, TokenEvent
+from core.permissions import Actor
 from core.runs.types import RunStatus
 
 HEARTBEAT_S = 15.0
@@ -24,57 +21,21 @@ _HEARTBEAT = b": still here\n\n"
 RunEvents = AsyncIterator[tuple[int, TokenEvent] | GenerationRun]
 
 
-class Chunks(Protocol):
-    """Bytes made by a thread; `close` ends them at once, from any thread."""
-
-    def __next__(self) -> bytes: ...
-
-    def close(self) -> None: ...
-
-
-class Flow(StreamingResponse):
-    """A streamed answer that closes its source when the client leaves; Starlette's does not."""
-
-    def __init__(
-        self,
-        source: AsyncGenerator[bytes, None],
-        media_type: str,
-        headers: Mapping[str, str] | None = None,
-    ) -> None:
-        self._source = source
-        super().__init__(source, media_type=media_type, headers=headers)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        try:
-            await super().__call__(scope, receive, send)
-        finally:
-            with anyio.CancelScope(shield=True):
-                await self._source.aclose()
+class _Events(Flow):
+    def last_word(self, actor: Actor | None) -> bytes | None:
+        if actor is not None:
+            return b""
+        return _error(NotSignedIn.code, "Your sign-in or your API key has ended; sign in again.")
 
 
-async def from_thread(first: bytes, rest: Chunks) -> AsyncGenerator[bytes, None]:
-    """`first`, then what `rest` gives; `rest` is closed at the end, whichever way it comes."""
-    try:
-        chunk = first
-        while chunk:
-            yield chunk
-            chunk = await run_sync(_next, rest, abandon_on_cancel=True)
-    finally:
-        with anyio.CancelScope(shield=True):
-            await run_sync(rest.close)
+def sse(live: LiveStream, watch: Watch, headers: Mapping[str, str], after: int = -1) -> Flow:
+    """The events of a run after number `after`, as an answer that no proxy holds back.
 
-
-def _next(chunks: Chunks) -> bytes:
-    try:
-        return next(chunks)
-    except StopIteration:
-        return b""
-
-
-def sse(live: LiveStream, headers: Mapping[str, str], after: int = -1) -> Flow:
-    """The events of a run after number `after`, as an answer that no proxy holds back."""
+    Its last is an `error` where the caller is signed out meanwhile.
+    """
     unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-    return Flow(as_sse(live.events(after), live.position), "text/event-stream", unbuffered)
+    events = as_sse(live.events(after), live.position)
+    return _Events(events, watch, "text/event-stream", unbuffered)
 
 
 async def as_sse(
@@ -130,12 +91,16 @@ async def _until(
 def _event(event: tuple[int, TokenEvent] | GenerationRun) -> bytes:
     if isinstance(event, GenerationRun):
         if event.status is RunStatus.FAILED:
-            told = json.dumps(error_body(Unavailable.code, failure(event)), ensure_ascii=False)
-            return f"event: error\ndata: {told}\n\n".encode()
+            return _error(Unavailable.code, failure(event))
         return f"event: done\ndata: {GenerateOut.of(event).model_dump_json()}\n\n".encode()
     event_id, token = event
     told = TokenOut.of(token).model_dump_json(exclude_none=True)
     return f"id: {event_id}\nevent: token\ndata: {told}\n\n".encode()
+
+
+def _error(code: str, message: str) -> bytes:
+    told = json.dumps(error_body(code, message), ensure_ascii=False)
+    return f"event: error\ndata: {told}\n\n".encode()
 
 
 def failure(run: GenerationRun) -> str:

@@ -46,6 +46,8 @@ class Product:
         self.environment = {**_environment(data_dir), **settings}
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
+        self.output: list[str] = []
+        """The lines that it has written, of all its processes."""
 
     @property
     def pid(self) -> int:
@@ -62,12 +64,11 @@ class Product:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        output: list[str] = []
         ready = threading.Event()
 
         def read() -> None:
             for line in self._process.stdout or ():
-                output.append(line)
+                self.output.append(line)
                 if "Glimpse is at" in line:
                     ready.set()
             ready.set()
@@ -75,7 +76,7 @@ class Product:
         self._reader = threading.Thread(target=read, daemon=True)
         self._reader.start()
         if not ready.wait(START_LIMIT_S) or self._process.poll() is not None:
-            raise RuntimeError("The product did not start:\n" + "".join(output))
+            raise RuntimeError("The product did not start:\n" + "".join(self.output))
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Send the signal, which is what Ctrl-C sends, and wait for the process to be gone."""

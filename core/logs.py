@@ -1,5 +1,7 @@
 """Structured logs: JSON lines on stderr, each with its trace id, none with personal data.
 
+A line is ASCII: line ends, control characters and whatever else a terminal or a reader might take
+for more than text stand in it as JSON's escapes.
 A line's `event` is a constant name; what varies goes into named fields. Text under a name that
 may hold a secret or something a person wrote is masked, and so are credentials inside messages
 of other libraries. Exceptions are told by type and place: their messages quote what was sent.
@@ -7,6 +9,7 @@ of other libraries. Exceptions are told by type and place: their messages quote 
 
 import logging
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
@@ -18,6 +21,8 @@ from structlog.typing import EventDict, Processor
 from core.errors import GlimpseError
 from core.masking import masked, without_credentials
 from core.trace import current_trace_id
+
+log = structlog.get_logger()
 
 _ROOT = Path(__file__).resolve().parent.parent
 _OURS = frozenset({"event", "exception", "level", "logger", "timestamp", "trace_id"})
@@ -64,7 +69,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
             foreign_pre_chain=shared,
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                structlog.processors.JSONRenderer(),
             ],
         )
     )
@@ -72,6 +77,25 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     root.handlers = [handler]
     root.setLevel(level.upper())
     _adopt_libraries()
+
+
+def take_over_stderr() -> None:
+    """Have Python log what it would print there itself: warnings, and errors nobody caught.
+
+    Their messages quote what was sent, and a printed trace is many lines.
+    """
+    logging.captureWarnings(True)
+    threading.excepthook = _log_of_thread
+    sys.unraisablehook = _log_unraisable
+
+
+def _log_of_thread(failed: threading.ExceptHookArgs) -> None:
+    thread = failed.thread.name if failed.thread else None
+    log.error("thread_failed", thread=thread, exc_info=failed.exc_value)
+
+
+def _log_unraisable(failed: "sys.UnraisableHookArgs") -> None:
+    log.error("unraisable_error", exc_info=failed.exc_value)
 
 
 def _adopt_libraries() -> None:

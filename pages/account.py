@@ -5,9 +5,9 @@ import streamlit as st
 from core.permissions import Permission
 from ui.components.limit_bars import limit_bars
 from ui.components.own_keys import own_keys
+from ui.components.own_sessions import own_sessions
 from ui.components.password_form import password_form
 from ui.components.secret import show_secret
-from ui.components.sign_out import sign_out_everywhere_button
 from ui.components.usage_line import usage_line
 from ui.errors import shown
 from ui.guard import require
@@ -26,7 +26,8 @@ with left:
     if password_form():
         st.success("The password is changed; your other sessions have ended.")
     st.subheader("Sessions")
-    sign_out_everywhere_button()
+    with shown():
+        own_sessions(actor)
     st.subheader("Usage")
     with shown():
         usage_line(actor)

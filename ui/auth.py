@@ -11,10 +11,10 @@ from streamlit_authenticator.controllers.authentication_controller import (
     AuthenticationController,
 )
 
-from core.accounts.types import COOKIE_NAME
+from core.accounts.types import cookie_name
 from core.permissions import Actor
 from ui.errors import shown
-from ui.guard import address
+from ui.guard import address, agent
 from ui.resources import workbench
 from ui.session import forget, session
 from ui.single_sign_on import arrived
@@ -65,8 +65,9 @@ class DatabaseCookie:
     """Takes the place of the library's cookie controller, none of which is left."""
 
     def actor(self) -> Actor | None:
-        token = st.context.cookies.get(COOKIE_NAME)
-        actor = workbench().accounts.actor_for_token(token, address()) if token else None
+        bench = workbench()
+        token = st.context.cookies.get(cookie_name(bench.settings.public_url))
+        actor = bench.accounts.actor_for_token(token, address()) if token else None
         if actor is not None:
             session().session_id = actor.session_id
         return actor
@@ -111,7 +112,7 @@ class DatabaseLogin:
 
     def _check_credentials(self, username: str, password: str) -> bool:
         """Raises `NotSignedIn` and `LimitReached`, which the form's caller shows."""
-        found = workbench().accounts.sign_in(username, password, address() or "local")
+        found = workbench().accounts.sign_in(username, password, address(), agent())
         session().session_id = found.session_id
         name, role = found.actor.username, found.actor.role
         self._model.credentials = {

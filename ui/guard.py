@@ -31,6 +31,11 @@ def address() -> str | None:
     return st.context.ip_address
 
 
+def agent() -> str | None:
+    """What this tab's browser calls itself."""
+    return st.context.headers.get("User-Agent")
+
+
 def actor() -> Actor:
     """Who is using this tab, read from the database now. Raises `NotSignedIn`."""
     session_id = session().session_id

@@ -26,6 +26,7 @@ _ALWAYS = {
     ),
 }
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+_NOT_MODIFIED = 304
 _HSTS = f"max-age={365 * 86_400}"
 
 
@@ -43,17 +44,19 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message))
+                self._add(MutableHeaders(scope=message), message["status"])
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
 
-    def _add(self, headers: MutableHeaders) -> None:
+    def _add(self, headers: MutableHeaders, status: int) -> None:
         for name in [name for name in headers if name.startswith("access-control-")]:
             del headers[name]
         headers.update(_ALWAYS)
         if (self._settings().public_url or "").startswith("https:"):
             headers["Strict-Transport-Security"] = _HSTS
+        if status == _NOT_MODIFIED:
+            return  # the browser keeps the policy that it has with the page
         is_page = headers.get("content-type", "").startswith("text/html")
         headers.setdefault("Content-Security-Policy", page_policy() if is_page else _NOTHING)
 

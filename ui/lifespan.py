@@ -14,7 +14,7 @@ import uvicorn
 
 from core.config import load_settings
 from core.errors import ConfigurationError, Unavailable
-from core.logs import configure
+from core.logs import configure, take_over_stderr
 from core.workbench import Workbench
 from ui import components
 from ui.resources import say, workbench
@@ -35,6 +35,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     try:
         settings = load_settings()
         configure(settings.log_level)
+        take_over_stderr()
         provider_secrets(settings)
         bench = await asyncio.to_thread(workbench)
     except ConfigurationError as error:

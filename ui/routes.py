@@ -10,6 +10,7 @@ API_PATHS = (
     "/readyz",
     "/metrics",
     "/auth/cookie",
+    "/auth/session",
     *(each for name in ("/api", "/v1", "/hf") for each in (name, f"{name}/{{path:path}}")),
 )
 

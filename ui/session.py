@@ -142,6 +142,8 @@ class UiSession:
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None
     """Said on the sign-in page."""
+    unknown_identity: tuple[str, str] | None = None
+    """Issuer and subject, told with the notice, of somebody without an account."""
     identity_taken: bool = False
     """Whether what the browser brought from the identity provider was taken up, or refused."""
     secret: Secret | None = None

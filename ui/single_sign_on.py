@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.runtime.secrets import SecretsValue
 
+from core.accounts.claims import ClaimsRefused
 from core.config import Settings, is_loopback, load_settings
-from core.errors import ConfigurationError, NotSignedIn
+from core.errors import ConfigurationError
 from core.permissions import Actor
 from core.signing import key_for, signing_key
-from ui.guard import address
+from ui.guard import address, agent
 from ui.resources import workbench
 from ui.session import session
 from ui.way_back import CALLBACK
@@ -72,11 +73,10 @@ def arrived() -> Actor | None:
     if not known or not st.user.get("is_logged_in"):
         return None
     try:
-        found = bench.accounts.sign_in_with_identity(
-            st.user.to_dict(), address(), st.context.headers.get("User-Agent")
-        )
-    except NotSignedIn as refused:
+        found = bench.accounts.sign_in_with_identity(st.user.to_dict(), address(), agent())
+    except ClaimsRefused as refused:
         session().notice = refused.message
+        session().unknown_identity = refused.unknown
         session().cookie_ticket = bench.accounts.clear_cookie_ticket()
         session().identity_taken = True
         return None

@@ -3,7 +3,7 @@
 Streamlit leads everybody to its root, and tells nobody what went wrong on the way.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from urllib.parse import urlencode, urlsplit
 
 from starlette.requests import Request
@@ -34,11 +34,15 @@ class WayBack:
             await self._app(scope, receive, send)
             return
         request = Request(scope)
-        public_url = self._settings().public_url or ""
-        secure = request.url.scheme == "https" or public_url.startswith("https:")
+        public = urlsplit(self._settings().public_url or "")
+        secure = "https" in (request.url.scheme, public.scheme)
         response = await self._answer(scope, receive)
-        changed = _leaving if scope["path"] == LOGIN else _returning
-        await changed(request, response, secure=secure)(scope, receive, send)
+        if scope["path"] == LOGIN:
+            page = _page_before(request, (request.url.netloc, public.netloc))
+            response = _leaving(page, response, secure=secure)
+        else:
+            response = _returning(request, response, secure=secure)
+        await response(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
         """What Streamlit says, whole: it is a redirection or a short text."""
@@ -57,8 +61,7 @@ class WayBack:
         return answer
 
 
-def _leaving(request: Request, response: Response, *, secure: bool) -> Response:
-    page = _page_before(request)
+def _leaving(page: str, response: Response, *, secure: bool) -> Response:
     if not response.headers.get("location", "").startswith("http"):
         return _to(page, "away")
     response.set_cookie(_COOKIE, page, _MAX_AGE_S, path=CALLBACK, httponly=True, secure=secure)
@@ -87,10 +90,10 @@ def _to(page: str, problem: str | None) -> RedirectResponse:
     return RedirectResponse(page, status_code=302, headers={"Cache-Control": "no-store"})
 
 
-def _page_before(request: Request) -> str:
-    """Path and query of the page of this site that led here."""
+def _page_before(request: Request, ours: Collection[str]) -> str:
+    """Path and query of the page of this site, which has these hosts, that led here."""
     page = urlsplit(request.headers.get("referer", ""))
-    if page.netloc != request.headers.get("host"):
+    if page.netloc not in ours:
         return "/"
     return _local(page._replace(scheme="", netloc="", fragment="").geturl())
 

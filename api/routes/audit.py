@@ -6,8 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from api.audit_answers import AuditEntryOut, AuditPageOut
 from api.deps import SECURED, Bench, Caller
+from api.flow import Flow, Watch, from_thread
 from api.parameters import asked, whole, with_filters
-from api.streaming import Flow, from_thread
 from core.audit.filters import FILTER_NAMES, REPEATED, from_query
 from core.clock import now
 
@@ -45,7 +45,7 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
     chunks = bench.audit.export(caller, from_query(filters))
     first = next(chunks)
     headers = {"Content-Disposition": f'attachment; filename="glimpse-audit-{now().date()}.csv"'}
-    return Flow(from_thread(first, chunks), _CSV, headers)
+    return Flow(from_thread(first, chunks), Watch(bench, caller), _CSV, headers)
 
 
 @router.get("/{entry_id}")

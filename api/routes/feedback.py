@@ -7,9 +7,9 @@ from fastapi import APIRouter, Header, Request, Response
 
 from api.answers import FeedbackOut
 from api.deps import SECURED, Bench, Caller
+from api.flow import Chunks, Flow, Watch, from_thread
 from api.parameters import with_filters
 from api.schemas import FeedbackIn
-from api.streaming import Chunks, Flow, from_thread
 from core.clock import now
 from core.errors import Invalid
 from core.review.columns import columns_of
@@ -96,7 +96,9 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
     first = next(chunks)
     name = f"glimpse-{_FORMATS[kind].name}-{now().date()}.{_FORMATS[kind].ending}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Flow(from_thread(first, chunks), _FORMATS[kind].media_type, headers)
+    return Flow(
+        from_thread(first, chunks), Watch(bench, caller), _FORMATS[kind].media_type, headers
+    )
 
 
 def _single(asked: dict[str, list[str]], name: str, default: str) -> str:

@@ -5,10 +5,11 @@ from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import SECURED, Bench, Caller
+from api.flow import Watch
 from api.run_answers import GenerateOut
 from api.schemas import GenerateIn
 from api.streaming import failure, sse
-from core.errors import Unavailable
+from core.errors import NotSignedIn, Unavailable
 from core.generation.types import GenerationRun
 from core.permissions import Actor
 from core.runs.types import RunStatus
@@ -33,10 +34,12 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     live = await run_in_threadpool(bench.generation.follow, caller, run.id)
     headers = {"X-Run-ID": str(run.id)}
     if asked.stream:
-        return sse(live, headers)
+        return sse(live, Watch(bench, caller), headers)
     async for event in live.events():
         if isinstance(event, GenerationRun):
             run = event
+    if await run_in_threadpool(bench.accounts.actor_again, caller) is None:
+        raise NotSignedIn("Your sign-in or your API key has ended meanwhile; sign in again.")
     if run.status is RunStatus.FAILED:
         raise Unavailable(failure(run))
     return JSONResponse(GenerateOut.of(run).model_dump(mode="json"), headers=headers)

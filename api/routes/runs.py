@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Query, Response
 from starlette.concurrency import run_in_threadpool
 
 from api.deps import SECURED, Bench, Caller
+from api.flow import Watch
 from api.history_answers import ComparisonOut, RunsOut
 from api.run_answers import DetectionRunOut, GenerationRunOut
 from api.schemas import RunsIn, SignalIn
@@ -85,7 +86,7 @@ async def stream(
     changes.
     """
     live = await run_in_threadpool(bench.generation.follow, caller, run_id)
-    return sse(live, {"X-Run-ID": str(run_id)}, after=_after(last_event_id))
+    return sse(live, Watch(bench, caller), {"X-Run-ID": str(run_id)}, after=_after(last_event_id))
 
 
 @router.get(

@@ -17,12 +17,22 @@ _RISING = (Role.GUEST, Role.ANALYST, Role.ADMIN)
 
 
 class ClaimsRefused(NotSignedIn):
-    """`reason` is one word for the audit log; `user_id` who they would have been."""
+    """`reason` is one word for the audit log; `user_id` who they would have been.
 
-    def __init__(self, reason: str, message: str, user_id: UUID | None = None) -> None:
+    Of somebody not known here, `unknown` is the issuer and the subject, for an admin to link.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        message: str,
+        user_id: UUID | None = None,
+        unknown: tuple[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.reason = reason
         self.user_id = user_id
+        self.unknown = unknown
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ class SessionEnds(AccountPart):
             if CredentialRepository(session).revoke_session(actor.session_id, now()):
                 record(session, actor, Action.SIGNED_OUT, (Target.SESSION, actor.session_id))
 
-    def end_session(self, actor: Actor, session_id: UUID) -> None:
+    def end_session(self, actor: Actor, session_id: UUID, *, own_only: bool = False) -> None:
         """End a sign-in of one's own, or anybody's as who manages users; twice does no harm.
 
         Raises `NotFound` for one that is not there, or not one's own.
@@ -47,7 +47,7 @@ class SessionEnds(AccountPart):
         with self.database.unit_of_work() as session:
             repository = CredentialRepository(session)
             found = repository.session_by_id(session_id)
-            if found is None or not _may_end(actor, found[0]):
+            if found is None or not _may_end(actor, found[0], own_only):
                 raise NotFound(
                     "There is no such sign-in of yours.", facts={"session_id": str(session_id)}
                 )
@@ -90,8 +90,9 @@ def _unscoped(actor: Actor) -> None:
         )
 
 
-def _may_end(actor: Actor, row: SessionRow) -> bool:
-    return row.user_id == actor.user_id or actor.may(Permission.MANAGE_USERS)
+def _may_end(actor: Actor, row: SessionRow, own_only: bool) -> bool:
+    own = row.user_id == actor.user_id
+    return own or (not own_only and actor.may(Permission.MANAGE_USERS))
 
 
 def _no_user(user_id: UUID) -> NotFound:

@@ -82,8 +82,8 @@ class SingleSignOn(AccountPart):
         if told.role is None:
             raise ClaimsRefused(
                 "no_account",
-                f"You have no account here. Ask an administrator for one, and tell them that "
-                f"{self.settings.oidc_name} knows you as subject {told.subject} of {told.issuer}.",
+                "You have no account here. Ask an administrator for one, and send them this line:",
+                unknown=(told.issuer, told.subject),
             )
         user = _added(AccountRepository(session), told, self.settings.oidc_role_claim is not None)
         identity = IdentityRepository(session).add(told.issuer, told.subject, user.id)

@@ -49,7 +49,7 @@ def headers(origin: str | None) -> dict[str, str]:
 
 
 def test_pages_and_files_of_streamlit_are_for_everybody(streamlit: TestClient) -> None:
-    for path in ("/", "/users", "/static/js/index.js", "/_stcore/health", "/media/a.svg"):
+    for path in ("/", "/users", "/static/js/index.js", "/_stcore/health"):
         assert streamlit.get(path).text == "served"
 
 
@@ -69,13 +69,15 @@ def test_streamlits_figures_are_for_those_of_metrics(
     assert asked(METRICS_TOKEN) == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_files_are_taken_from_who_is_signed_in(
-    streamlit: TestClient, signed_in: TestClient, method: str
+@pytest.mark.parametrize(
+    ("method", "path"), [("PUT", UPLOAD), ("DELETE", UPLOAD), ("GET", "/media/a-file.png")]
+)
+def test_files_are_taken_from_and_given_to_who_is_signed_in(
+    signed_in: TestClient, method: str, path: str
 ) -> None:
-    assert streamlit.request(method, UPLOAD, headers=OURS).text == "served"
-    streamlit.cookies.clear()
-    assert streamlit.request(method, UPLOAD, headers=OURS).status_code == 401
+    assert signed_in.request(method, path, headers=OURS).text == "served"
+    signed_in.cookies.clear()
+    assert signed_in.request(method, path, headers=OURS).status_code == 401
 
 
 @pytest.mark.parametrize("origin", FOREIGN)

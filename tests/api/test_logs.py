@@ -4,11 +4,13 @@ import base64
 import io
 import json
 from typing import Any
+from uuid import UUID
 
 import pytest
 from starlette.testclient import TestClient
 
 from core.workbench import Workbench
+from db.models import Run
 from tests.api.conftest import People
 
 CANARY = "canary-5e1f"
@@ -42,6 +44,21 @@ def test_a_refusal_says_its_code(analyst: TestClient, logged: io.StringIO) -> No
     analyst.post("/api/v1/generate", json={"prompt": ""})
     assert requests_in(logged)[-1]["code"] == "invalid"
     assert requests_in(logged)[-1]["status"] == 422
+
+
+def test_one_id_leads_from_the_answer_to_the_log_and_the_row(
+    bench: Workbench, analyst: TestClient, picture: bytes, logged: io.StringIO
+) -> None:
+    detected = analyst.post(
+        "/api/v1/detect", files={"image": picture}, data={"prompt": "red circle"}
+    )
+    written = analyst.post("/api/v1/generate", json={"prompt": "a", "max_new_tokens": 1})
+    for answer in (detected, written):
+        reference = answer.headers["X-Request-ID"]
+        with bench.database.unit_of_work() as session:
+            run = session.get_one(Run, UUID(answer.json()["run_id"]))
+            assert run.trace_id == reference
+        assert [line["trace_id"] for line in requests_in(logged)].count(reference) == 1
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -51,24 +51,29 @@ _FOUND = (
     "iframe, object, embed, base",
     "[onerror], [onload]",
     f"[src*='{HOST}'], [style*='{HOST}']",
-    f"[href*='{HOST}'], [href^='javascript:'], [href^='data:']",
+    f"a[href*='{HOST}'], a[href^='javascript:'], a[href^='data:']",
     "[aria-label='skull icon']",
 )
 _MADE = "h1, h2, h3, h4, h5, h6, li, blockquote, td, strong, em, [class*=Badge], [class*=colored]"
-_LOOK = """([found, made]) => {
+_LOOK = r"""([found, made]) => {
   const inside = (root) => [...root.querySelectorAll("*")].map(e => e.shadowRoot).filter(Boolean);
   const all = (root, selector) =>
     [...root.querySelectorAll(selector)].concat(...inside(root).map(e => all(e, selector)));
   const text = all(document, "body").map(e => e.innerText).join();
+  const turned = all(document, "*").filter(e => !e.closest("pre, textarea, script, style"))
+    .filter(e => [...e.childNodes].some(n => n.nodeType === 3 && /[\u202a-\u202e]/.test(n.data)))
+    .filter(e => getComputedStyle(e).display === "inline")
+    .filter(e => getComputedStyle(e).unicodeBidi === "normal");
   return [
-    ...all(document, found).filter(e => !e.closest("[data-testid=tokenstream-formatted]")),
+    ...turned,
+    ...all(document, found),
     ...all(document, made).filter(e => e.textContent.trim() === "Owned"),
-  ].map(e => e.outerHTML.slice(0, 300))
+  ].filter(e => !e.closest("[data-testid=tokenstream-formatted]"))
+   .map(e => e.outerHTML.slice(0, 300))
    .concat(window.__pwned ? ["a script ran"] : [])
-   .concat(text.includes("\\u{1F47D}") ? ["an emoji was made"] : []);
+   .concat(text.includes("\u{1F47D}") ? ["an emoji was made"] : []);
 }"""
 _TELL = """document.addEventListener('securitypolicyviolation', (e) => {
-  (window.__violations ||= []).push(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`);
   console.error(`violated ${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}`);
 })"""
 _BASE_PATH_IS_LOOKED_FOR = ("/_stcore/health", "/_stcore/host-config")
@@ -77,7 +82,10 @@ _FALLS_BACK = "violated script-src wasm-eval"
 
 
 def made_of_text(page: Page) -> list[str]:
-    """What stands on the page that texts of ours should never have become."""
+    """What stands on the page that texts of ours should never have become.
+
+    A model's text may be looked at as the Markdown that it is, with headings and links.
+    """
     found: list[str] = page.evaluate(_LOOK, [", ".join(_FOUND), _MADE])
     return found
 
@@ -113,3 +121,5 @@ class Watch:
     def _request(self, request: Any) -> None:
         if not request.url.startswith((f"{self.address}/", "data:", "blob:")):
             self.heard.append(f"asked another host: {request.url[:200]}")
+        if request.url.startswith(f"{self.address}/media/"):
+            self.heard.append(f"put where Streamlit serves it to all: {request.url}")

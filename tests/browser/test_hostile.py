@@ -1,25 +1,47 @@
 """Hostile text in every field, and every page looked at: it stays text, and nothing leaves."""
 
+import json
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+from sqlalchemy import create_engine, text
 
-from bench.product import Product, manage, running_product
+from bench.product import (
+    ADMIN_PASSWORD,
+    METRICS_TOKEN,
+    Product,
+    manage,
+    metrics,
+    running_product,
+)
 from core.config import ROOT
-from tests.browser.hostile import LINE, MARKUP, TAGS, USERNAME, WALL, Watch, made_of_text
-from tests.browser.steps import settle, sign_in
+from tests.browser.hostile import (
+    HOST,
+    LINE,
+    MARKUP,
+    TAGS,
+    USERNAME,
+    WALL,
+    Watch,
+    made_of_text,
+)
+from tests.browser.steps import settle, sign_in, wait_until
 from tests.core.inference.text_servers import DONE, HEAD, Talk, plain, text_server
 from ui.navigation import PAGES
 
 pytestmark = pytest.mark.browser
 
 PASSWORD = "boxes by the dozen"
+CANARY = "canary-5e1f"
 _SAMPLE = ROOT / "ui" / "samples" / "stickers.png"
 _EVERYBODYS = ("home", "detection", "generation", "prompts", "history", "asked", "account")
 
@@ -67,9 +89,11 @@ class Planted:
     detection: str
     second: str
     text: str
+    asked: str
     prompt: str
     rating: str
     view: str
+    keys: tuple[str, ...]
 
 
 @pytest.fixture(scope="module")
@@ -119,13 +143,15 @@ def planted(product: Product) -> Planted:
     changes = {"note": WALL, "answer": WALL, "status": "fixed", "fixed_in": LINE[:60]}
     rating = ratings[1]["id"]
     admin("PATCH", f"feedback/{rating}", json={"seen_at": ratings[1]["updated_at"], **changes})
-    admin("POST", f"runs/{written}/requests", json={"usernames": [USERNAME, "__grace__"]})
-    return Planted(*runs, written, prompts[0]["id"], rating, saved["id"])
+    keys = tuple(client.key for client in clients.values())
+    asked = admin("POST", "generate", json={"prompt": WALL, "model": "parrot"})["run_id"]
+    admin("POST", f"runs/{asked}/requests", json={"usernames": [USERNAME, "__grace__"]})
+    return Planted(runs[0], runs[1], written, asked, prompts[0]["id"], rating, saved["id"], keys)
 
 
 @pytest.fixture(scope="module")
 def looking(
-    browser: Any, product: Product, planted: Planted
+    browser: Browser, product: Product, planted: Planted
 ) -> Iterator[Callable[[str], tuple[Page, Watch]]]:
     """A tab signed in as somebody, each made once, and what is heard in it."""
     opened: dict[str, tuple[BrowserContext, Page, Watch]] = {}
@@ -156,7 +182,7 @@ ADDRESSES = (
     (USERNAME, "/generation?run={text}"),
     (USERNAME, "/history?compare={detection}&compare={second}"),
     (USERNAME, "/prompts?prompt={prompt}"),
-    (USERNAME, "/asked?run={text}"),
+    (USERNAME, "/asked?run={asked}"),
     ("__grace__", "/feedback?row={rating}"),
     ("__grace__", "/feedback?view={view}"),
     ("__grace__", "/feedback?tag=" + TAGS[0]),
@@ -188,9 +214,139 @@ def _open_everything(page: Page) -> None:
     for folded in page.locator("details:not([open]) > summary").all():
         folded.click()
     settle(page)
-    for button in page.get_by_test_id("stPopover").get_by_role("button").all():
+    for button in page.get_by_test_id("stPopoverButton").and_(page.locator(":enabled")).all():
         button.click()
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
         assert made_of_text(page) == []
         page.keyboard.press("Escape")
     settle(page)
+
+
+def test_an_error_on_a_page_is_a_sentence_whose_reference_is_in_the_log(
+    product: Product, looking: Callable[[str], tuple[Page, Watch]]
+) -> None:
+    page, _ = looking("__grace__")
+    with _without_table(product, "feedback"):
+        page.goto("/feedback?text=Owned")
+        _told_with_reference(page, product)
+    page.goto("/account")
+    settle(page)
+    page.get_by_label("Label").fill("Owned")
+    with _without_table(product, "api_keys"):
+        page.get_by_role("button", name="Create key").click()
+        _told_with_reference(page, product)
+
+
+def _told_with_reference(page: Page, product: Product) -> None:
+    alert = page.get_by_test_id("stAlert").filter(has_text="Something went wrong on our side").first
+    expect(alert).to_be_visible()
+    found = re.search(r"Reference (\w+)", alert.inner_text())
+    assert found
+    assert "Owned" not in alert.inner_text()
+    wait_until(lambda: _logged("unexpected_error", found[1], product))
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def _logged(event: str, reference: str, product: Product) -> bool:
+    lines = (json.loads(line) for line in product.output if line.startswith("{"))
+    return any(line["event"] == event and line["trace_id"] == reference for line in lines)
+
+
+@contextmanager
+def _without_table(product: Product, table: str) -> Iterator[None]:
+    """Statements on the table fail meanwhile, with all they hold."""
+    engine = create_engine(manage(product, "db", "url").strip())
+    with engine.begin() as connection:
+        connection.execute(text(f"alter table {table} rename to moved"))
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text(f"alter table moved rename to {table}"))
+        engine.dispose()
+
+
+def test_a_page_of_no_name_says_so(looking: Callable[[str], tuple[Page, Watch]]) -> None:
+    page, watch = looking(USERNAME)
+    page.goto(f"/{CANARY}")
+    expect(page.get_by_text("Page not found")).to_be_visible()
+    expect(page.get_by_text("Traceback")).to_have_count(0)
+    watch.take()
+
+
+_BY_CHANCE = 8
+"""So few characters may stand anywhere."""
+_SOCKET = """([text]) => new Promise((told) => {
+  const socket = new WebSocket(new URL("_stcore/stream", document.baseURI));
+  socket.onopen = () => socket.send(text ? "canary-5e1f" : new TextEncoder().encode("canary-5e1f"));
+  socket.onclose = (event) => told([event.code, event.reason]);
+})"""
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_a_socket_that_is_sent_nonsense_is_closed_without_a_word(
+    looking: Callable[[str], tuple[Page, Watch]], as_text: bool
+) -> None:
+    page, _ = looking(USERNAME)
+    page.goto("/account")
+    settle(page)
+    code, reason = page.evaluate(_SOCKET, [as_text])
+    assert code in (1000, 1002, 1005)
+    assert reason == ""
+
+
+def test_nothing_that_was_sent_stands_in_logs_metrics_or_errors(
+    browser: Browser,
+    product: Product,
+    planted: Planted,
+    looking: Callable[[str], tuple[Page, Watch]],
+) -> None:
+    """After all of the above, and a stranger's tries."""
+    cookies = [looking(name)[0].context.cookies() for name in (USERNAME, "__grace__")]
+    page = browser.new_page()
+    page.goto(f"{product.address}/?{CANARY}={CANARY}")
+    page.get_by_label("Username", exact=True).fill(USERNAME)
+    page.get_by_label("Password", exact=True).fill(CANARY)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_test_id("stAlert").first).to_be_visible()
+    page.context.close()
+    told = [_stranger_asks(product, *call) for call in _TRIES]
+    told += [metrics(product), *product.output]
+    told += [file.read_text("utf-8", "replace") for file in product.data_dir.rglob("*.log")]
+    secrets = [cookie["value"] for each in cookies for cookie in each if cookie["httpOnly"]]
+    assert secrets
+    secrets += [CANARY, PASSWORD, HOST, "Owned", *planted.keys, METRICS_TOKEN, ADMIN_PASSWORD]
+    written = "\n".join(told)
+    assert [secret for secret in secrets for form in _forms(secret) if form in written] == []
+
+
+_TRIES: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("GET", f"/api/v1/{CANARY}", {}),
+    ("GET", f"/_stcore/{CANARY}?{CANARY}=1", {}),
+    ("GET", f"/media/{CANARY}.png", {}),
+    ("GET", f"/component/{CANARY}/{CANARY}", {}),
+    ("GET", f"/%0d%0a{CANARY}", {}),
+    ("POST", "/api/v1/generate", {"content": f'{{"{CANARY}'}),
+    ("POST", "/auth/cookie", {"json": {"ticket": CANARY}}),
+    ("PUT", f"/_stcore/upload_file/{CANARY}/{CANARY}", {"content": CANARY}),
+    ("POST", "/_stcore/agent/interact", {"content": CANARY}),
+    ("GET", "/metrics", {"headers": {"Authorization": f"Bearer {CANARY}"}}),
+    ("GET", "/_stcore/metrics", {"headers": {"Cookie": f"glimpse_session={CANARY}"}}),
+    ("GET", "/", {"headers": {"User-Agent": CANARY, "Origin": f"https://{CANARY}"}}),
+)
+
+
+def _stranger_asks(product: Product, method: str, path: str, more: dict[str, Any]) -> str:
+    answer = httpx2.request(method, f"{product.address}{path}", **more)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+    assert answer.status_code < 500
+    return "\n".join((answer.text, *answer.headers.values()))
+
+
+def _forms(secret: str) -> tuple[str, ...]:
+    """As it is, in an address, and in base64 at each of three places."""
+    coded = [b64encode(b" " * place + secret.encode()).decode() for place in range(3)]
+    certain = (each[place + 1 : -4] for place, each in enumerate(coded))
+    return (secret, quote(secret), *(each for each in certain if len(each) > _BY_CHANCE))

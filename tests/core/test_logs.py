@@ -3,6 +3,9 @@
 import io
 import json
 import logging
+import sys
+import threading
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,6 +14,7 @@ import structlog
 
 from core.errors import Invalid
 from core.ids import new_id
+from core.logs import take_over_stderr
 from core.masking import MASK, masked, without_credentials
 from core.trace import trace
 from tests.conftest import captured_logs
@@ -57,6 +61,62 @@ def test_lines_under_the_level_are_not_written(stream: io.StringIO) -> None:
 def test_an_event_cannot_forge_a_line(stream: io.StringIO) -> None:
     logging.getLogger("x").warning('a\r\n{"event": "forged"}')
     assert [line["event"] for line in lines(stream)] == ['a\r\n{"event": "forged"}']
+
+
+@pytest.mark.parametrize(
+    "char", ["\n", "\r", "\x00", "\x1b", "\x7f", "\x85", "\x9b", "\u2028", "\u202e"]
+)
+def test_no_character_ends_a_line_or_moves_a_cursor(stream: io.StringIO, char: str) -> None:
+    structlog.get_logger("x").info("seen", path=f"a{char}b", thread=f"a{char}b")
+    written = stream.getvalue()
+    assert written.endswith("}\n")
+    assert written[:-1].isascii()
+    assert written[:-1].isprintable()
+    assert lines(stream)[0]["path"] == f"a{char}b"
+
+
+@pytest.fixture
+def _taken_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        take_over_stderr()
+        yield
+        logging.captureWarnings(False)
+
+
+@pytest.mark.usefixtures("_taken_over")
+def test_what_a_thread_did_not_catch_is_a_line(
+    stream: io.StringIO, capfd: pytest.CaptureFixture[str]
+) -> None:
+    failing = threading.Thread(target=int, args=(CANARY,), name="failing")
+    failing.start()
+    failing.join()
+    (line,) = lines(stream)
+    assert (line["event"], line["thread"]) == ("thread_failed", "failing")
+    assert line["exception"][0]["type"] == "builtins.ValueError"
+    assert CANARY not in stream.getvalue()
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.usefixtures("_taken_over")
+def test_an_error_in_a_finaliser_is_a_line(stream: io.StringIO) -> None:
+    class Failing:
+        def __del__(self) -> None:
+            int(CANARY)
+
+    Failing()
+    (line,) = lines(stream)
+    assert line["event"] == "unraisable_error"
+    assert CANARY not in stream.getvalue()
+
+
+@pytest.mark.usefixtures("_taken_over")
+def test_a_warning_is_a_line(stream: io.StringIO) -> None:
+    warnings.warn("old\nways", stacklevel=1)
+    (line,) = lines(stream)
+    assert "old\nways" in line["event"]
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ def cookies(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     context = type(st.context)
     monkeypatch.setattr(context, "cookies", property(lambda _: sent))
     monkeypatch.setattr(context, "ip_address", property(lambda _: None))
+    monkeypatch.setattr(context, "headers", property(lambda _: {}))
     return sent
 
 

@@ -11,6 +11,7 @@ from core.errors import NotSignedIn
 from core.permissions import Actor, Role, Scope
 from tests.core.generation.test_usage import use
 from tests.pages.conftest import PASSWORD, Visitor, texts
+from ui.text import plain
 
 NEW_PASSWORD = "my very own password"
 
@@ -135,5 +136,6 @@ def test_sign_out_everywhere_ends_other_browsers_and_this_one(visitor: Visitor) 
 def test_markdown_in_a_label_is_shown_as_typed(visitor: Visitor) -> None:
     visitor.sign_in(Role.ANALYST)
     assert visitor.actor is not None
-    visitor.bench.accounts.add_key(visitor.actor, "[a](http://b) :red[c]")
-    assert r"\[a\](http://b) \:red\[c\]" in texts(visitor.open("account"))
+    label = "[a](http://b) :red[c]"
+    visitor.bench.accounts.add_key(visitor.actor, label)
+    assert plain(label) in texts(visitor.open("account"))

@@ -87,8 +87,10 @@ def test_after_sign_out_the_provider_s_word_is_worth_nothing(offered: Offered) -
 
 def test_a_refusal_is_told_on_the_sign_in_page_and_the_cookie_dropped(offered: Offered) -> None:
     visitor = offered()
-    app = come_back(visitor)
+    app = come_back(visitor, sub="7 `x`")
     assert "You have no account here" in app.info[0].value
+    line = "users link NAME --issuer https://sso.example --subject '7 `x`'"
+    assert [code.value for code in app.code] == [line]
     ticket = app.session_state["glimpse"].cookie_ticket
     assert visitor.bench.accounts.redeem_ticket(ticket).token is None
     app.run()

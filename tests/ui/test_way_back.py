@@ -68,6 +68,16 @@ def test_it_leads_back_to_a_page_of_this_site_only(
     assert browser.get(CALLBACK).headers["location"] == "/"
 
 
+def test_behind_a_proxy_pages_have_the_public_address(
+    streamlit: Streamlit, settings: Settings
+) -> None:
+    public = settings.model_copy(update={"public_url": "https://glimpse.example"})
+    browser = TestClient(WayBack(streamlit.app(), lambda: public), "https://inside")
+    browser.follow_redirects = False
+    leave(browser, "https://glimpse.example/history")
+    assert browser.get(CALLBACK).headers["location"] == "/history"
+
+
 def test_a_cookie_that_was_tampered_with_leads_nowhere_else(browser: TestClient) -> None:
     browser.cookies.set("glimpse_way_back", "//evil.example/")
     assert browser.get(CALLBACK).headers["location"] == "/"

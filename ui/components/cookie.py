@@ -1,40 +1,32 @@
-"""Fetches the browser's HttpOnly cookie: only an HTTP answer can set one, a page cannot."""
+"""What ties the tab to its sign-in: the cookie that is fetched, and the look whether it is good."""
 
 import streamlit as st
 
+from core.permissions import Actor
+from ui.components.bundle import read
 from ui.session import session
 
-_JS = """
-export default function ({ data, setStateValue }) {
-  const ticket = data && data.ticket;
-  if (!ticket || window.__glimpseTicket === ticket) return;
-  window.__glimpseTicket = ticket;
-  fetch(new URL("auth/cookie", document.baseURI), {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    credentials: "same-origin",
-    keepalive: true,
-    body: JSON.stringify({ ticket }),
-  })
-    .then((answer) => answer.ok || setStateValue("problem", `answer ${answer.status}`))
-    .catch(() => setStateValue("problem", "no answer"));
-}
-"""
-
-_mount = st.components.v2.component("glimpse_cookie", js=_JS)
+_mount = st.components.v2.component("glimpse_cookie", js=read("cookie.js"))
 
 
 def _ignore() -> None:
-    """A state needs a callback to be reported; the value is read where it is mounted."""
+    """A state needs a callback to be reported; what is told is read where it is mounted."""
 
 
-def cookie_keeper() -> None:
-    """Mount once a run, and on every run: the ticket may be waiting since the last one."""
+def cookie_keeper(actor: Actor | None = None) -> None:
+    """Mount once a run, and on every run: the ticket may be waiting since the last one.
+
+    The browser fetches its HttpOnly cookie, which only an HTTP answer can set. An open page in
+    which nobody does anything runs again once the sign-in of `actor` has ended, or their role is
+    another one, so that the router shows what is theirs now.
+    """
+    watched = actor and {"id": str(actor.session_id), "role": actor.role}
     result = _mount(
         key="cookie_keeper",
-        data={"ticket": session().cookie_ticket},
-        default={"problem": None},
+        data={"ticket": session().cookie_ticket, "watched": watched},
+        default={"problem": None, "changed": 0},
         on_problem_change=_ignore,
+        on_changed_change=_ignore,
     )
     if result.problem:
         st.caption(

@@ -18,4 +18,4 @@ def sidebar(actor: Actor) -> None:
         )
         model_lines()
         keys_button()
-        cookie_keeper()
+        cookie_keeper(actor)

@@ -1,5 +1,7 @@
 """The way to the identity provider, over the form for passwords."""
 
+import shlex
+
 import streamlit as st
 
 from ui.resources import workbench
@@ -22,6 +24,13 @@ def hear_problem() -> None:
 
 
 def sign_on_button() -> None:
+    """Under what is said of the last attempt."""
+    unknown = session().unknown_identity
+    if unknown is not None:
+        issuer, subject = map(shlex.quote, unknown)
+        st.code(
+            f"users link NAME --issuer {issuer} --subject {subject}", language=None, wrap_lines=True
+        )
     name = workbench().settings.oidc_name
     st.button(
         f"Sign in with {plain(name)}",

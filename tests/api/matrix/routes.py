@@ -75,6 +75,16 @@ ROUTES = (
     Route("GET", "/api/openapi.json", OPEN, scopes=f"{READING} export"),
     # The ticket is what lets in, and this one is nobody's.
     Route("POST", "/auth/cookie", OPEN, 401, f"{READING} export", json={"ticket": "unknown"}),
+    # Asked by the id of a sign-in, which is nobody's here.
+    Route(
+        *("GET", "/auth/session", OPEN, 401),
+        scopes=f"{READING} export",
+        query={"id": "01a1fbc9-9c82-71c7-b313-43958faaf6be", "role": "admin"},
+    ),
+    Route("GET", "/api/v1/me", ALL, scopes=f"{READING} export"),
+    Route("GET", "/api/v1/me/sessions", ALL),
+    Route("DELETE", "/api/v1/me/sessions/{session_id}", ALL, 204, kind=Kind.SESSION),
+    Route("DELETE", "/api/v1/me/sessions", ALL, 204),
     Route("GET", "/api/v1/models", ALL, scopes=f"{READING} export"),
     Route("POST", "/api/v1/detect", ALL, scopes="detect", form=_DETECTION),
     Route(

@@ -35,6 +35,8 @@ class Kind(StrEnum):
     """A run whose owner took their rating back."""
     RATING = "rating"
     PROMPT = "prompt"
+    SESSION = "session"
+    """A sign-in."""
     VIEW = "view"
 
 
@@ -176,6 +178,9 @@ class World:
 
     def _prompt(self, owner: Actor) -> UUID:
         return self.bench.prompts.create(self._rater(owner), self.new_name(), "Say {{word}}").id
+
+    def _session(self, owner: Actor) -> UUID:
+        return self.session(owner.username)[0]
 
     def _view(self, owner: Actor) -> UUID:
         return self.bench.views.save(owner, self.new_name(), FeedbackFilter()).id

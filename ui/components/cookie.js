@@ -1,0 +1,48 @@
+// Fetches the browser's cookie, and looks whether this tab's sign-in is still good.
+const LOOK_EVERY_MS = 3000;
+const redeemed = new Set();
+let changes = 0;
+
+export default function ({ data, setStateValue }) {
+  if (data.ticket && !redeemed.has(data.ticket)) {
+    redeemed.add(data.ticket);
+    redeem(data.ticket, (problem) => setStateValue("problem", problem));
+  }
+  return data.watched && watch(data.watched, () => setStateValue("changed", ++changes));
+}
+
+async function redeem(ticket, fail) {
+  try {
+    const answer = await fetch(new URL("auth/cookie", document.baseURI), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      credentials: "same-origin",
+      keepalive: true,
+      body: JSON.stringify({ ticket }),
+    });
+    if (!answer.ok) fail(`answer ${answer.status}`);
+  } catch {
+    fail("no answer");
+  }
+}
+
+// Only while somebody can see the tab, and once it is seen again. No answer says nothing.
+function watch({ id, role }, tell) {
+  const address = new URL(`auth/session?id=${id}&role=${role}`, document.baseURI);
+  let looking = false;
+  const look = async () => {
+    if (document.hidden || looking) return;
+    looking = true;
+    const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
+    looking = false;
+    if (answer?.status === 401 && !stopped) tell();
+  };
+  let stopped = false;
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  document.addEventListener("visibilitychange", look);
+  return () => {
+    stopped = true;
+    clearInterval(timer);
+    document.removeEventListener("visibilitychange", look);
+  };
+}
