@@ -31,12 +31,12 @@ with left:
     st.subheader("Usage")
     with shown():
         usage_line(actor)
-    st.subheader("Limits")
-    with shown():
-        limit_bars(workbench().limits.own(actor))
 with right:
     st.subheader("API keys")
     if actor.may(Permission.OWN_KEYS):
         own_keys()
     else:
         st.info(f"API keys are not for the role “{actor.role}”; an administrator can change it.")
+    st.subheader("Limits")
+    with shown():
+        limit_bars(workbench().limits.own(actor))

@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from core.accounts.people_types import PeopleFilter
+from core.accounts.types import UserState
 from core.permissions import Actor
 from core.runs.types import Task
 from ui.errors import shown
@@ -13,10 +15,13 @@ def first_steps(actor: Actor) -> None:
     """The checklist of an administrator, as long as a step is open."""
     with shown():
         bench = workbench()
-        real = [user for user in bench.accounts.users(actor) if not user.demo]
+        people = sum(
+            bench.accounts.find_users(actor, PeopleFilter(state=state), limit=1).total
+            for state in (UserState.ACTIVE, UserState.TEMPORARY)
+        )
         steps = (
             ("Change your password", "account", bench.accounts.has_changed_password(actor)),
-            ("Add an analyst", "users", len(real) > 1),
+            ("Add an analyst", "users", people > 1),
             (
                 "Try a detection",
                 "detection",

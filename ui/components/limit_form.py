@@ -70,7 +70,7 @@ def _field(label: str, key: str, span: Span, quota: Quota) -> str:
         value=None,
         placeholder="no limit",
         key=field,
-        width=170,
+        width=200,
     )
     return field
 

@@ -22,8 +22,7 @@ def role_limits(limits: Sequence[RoleLimit]) -> None:
 def _line(limit: RoleLimit) -> None:
     is_set = limit.source is Source.ROLE
     name, fields = st.columns([1, 6], vertical_alignment="center")
-    with name:
-        st.markdown(limit.role.capitalize())
-        st.caption("changed" if is_set else "default")
+    state = "changed" if is_set else "default"
+    name.markdown(f"{limit.role.capitalize()}  \n:small[:gray[{state}]]")
     with fields:
         limit_form(limit.role, f"the role {limit.role}", limit.task, limit.quota, is_set=is_set)

@@ -8,14 +8,18 @@ import streamlit as st
 
 from core.accounts.people_types import PersonDetail
 from core.accounts.types import UserState
+from core.audit.filters import to_query
+from core.audit.types import AuditFilter
 from core.permissions import Actor
 from core.review.types import FeedbackFilter
+from ui.components.limit_form import undo_line
 from ui.components.owner_view import owner_query
 from ui.components.review_links import to_feedback
 from ui.components.user_access import user_access
 from ui.components.user_erasure import user_erasure
 from ui.components.user_identities import user_identities
 from ui.components.user_keys import user_keys
+from ui.components.user_limits import user_limits
 from ui.components.user_sessions import user_sessions
 from ui.components.users_table import signs_in_with
 from ui.components.users_view import View, show
@@ -39,13 +43,18 @@ _COLOURS: Mapping[UserState, Literal["green", "orange", "gray", "violet", "red"]
 def user_detail(actor: Actor, view: View, user_id: UUID) -> None:
     """Raises `NotFound`."""
     detail = workbench().accounts.person(actor, user_id)
-    _head(actor, view, detail)
     user = detail.user
+    _head(actor, view, detail)
+    _links(detail)
     user_access(user)
     parts = () if user.state is UserState.ERASED else (user_identities, user_sessions, user_keys)
     for part in parts:
         with shown():
             part(actor, user)
+    if user.state is not UserState.ERASED:
+        with shown(), st.expander("Limits", icon=":material/speed:"):
+            user_limits(actor, user.id)
+            undo_line()
     with shown():
         _runs(actor, detail)
     user_erasure(user.id)
@@ -86,10 +95,24 @@ def _head(actor: Actor, view: View, detail: PersonDetail) -> None:
     st.caption(f"Id for the API: `{user.id}`")
 
 
+def _links(detail: PersonDetail) -> None:
+    name = detail.user.username
+    page = spec("audit")
+    done, suffered = AuditFilter(by=name), AuditFilter(to=name)
+    with st.container(horizontal=True):
+        to_feedback(FeedbackFilter(user=name), "Their ratings", "What they rated, and how")
+        for label, wanted in (("What they did", done), ("Done to them", suffered)):
+            st.page_link(
+                page.page(),
+                label=label,
+                icon=f":material/{page.icon}:",
+                query_params=to_query(wanted),
+                help="In the audit log",
+            )
+
+
 def _runs(actor: Actor, detail: PersonDetail) -> None:
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.markdown("**Latest runs**", width="content")
-        to_feedback(FeedbackFilter(user=detail.user.username), "Their ratings")
+    st.markdown("**Latest runs**")
     latest = workbench().runs.runs_of(actor, detail.user.id, limit=_RUNS).runs
     if not latest:
         st.caption("No runs yet.")

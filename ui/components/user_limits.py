@@ -23,9 +23,9 @@ def limits_named(actor: Actor, username: str) -> None:
 
 
 def _show(person: PersonLimits) -> None:
-    for use in person.tasks:
+    for column, use in zip(st.columns(len(person.tasks)), person.tasks, strict=True):
         own = use.source is Source.OWN
-        with st.container(border=True):
+        with column.container(border=True):
             limit_bars((use,))
             whose = "A limit of their own" if own else f"The limit of the role {person.role}"
             st.caption(f"{whose} holds for {plain(person.username)}.")

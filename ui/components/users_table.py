@@ -39,13 +39,13 @@ def users_table(view: View, page: PeoplePage) -> None:
         selection_mode=["multi-row", "single-cell"],
         column_config={
             _OPEN: st.column_config.TextColumn(width=30),
-            "Name": st.column_config.TextColumn(width=170),
+            "Name": st.column_config.TextColumn(width=150),
             "Role": st.column_config.TextColumn(width=75),
-            "State": st.column_config.TextColumn(width=95),
-            "Last seen": st.column_config.TextColumn(width=100),
+            "State": st.column_config.TextColumn(width=85),
+            "Last seen": st.column_config.TextColumn(width=90),
             "Signs in with": st.column_config.TextColumn(width=105),
             "Runs": st.column_config.NumberColumn(
-                width=60, format="localized", help="Over the last 30 days"
+                width=55, format="localized", help="Over the last 30 days"
             ),
             "Since": st.column_config.DateColumn(format="YYYY-MM-DD"),
         },

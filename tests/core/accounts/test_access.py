@@ -82,7 +82,7 @@ def test_of_all_admins_one_stays_and_nobody_is_changed(
     assert standing(accounts, root)["ann"] == (Role.ANALYST, True)
 
 
-def test_last_admins_may_hand_over_in_one_change(
+def test_an_undo_that_would_leave_no_admin_is_refused(
     accounts: AccountService, root: Actor, boss: Actor, three: list[UUID]
 ) -> None:
     done = accounts.change_users(root, three[:1], role=Role.ADMIN)
