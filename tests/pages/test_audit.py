@@ -79,6 +79,11 @@ def test_the_address_sets_the_filters_and_filters_set_the_address(
     assert "Nothing matches these filters" in app.info[0].value
     app.button(key="audit-everything").click().run()
     assert not app.query_params
+    app = root.open("audit", by="wei", action="exported")
+    assert app.button(key="audit-without-by").label == "Done by: wei"
+    app.button(key="audit-without-by").click().run()
+    assert set(app.query_params) == {"action"}
+    app.button(key="audit-reset").click().run()
     app.text_input(key="audit-text").set_value(" WE ").run()
     assert app.query_params["text"] == "WE"
     assert told(app) == ["Exported runs csv", "Signed in"]

@@ -11,7 +11,7 @@ from core.audit.types import Action, Target
 from core.audit.words import action_words
 from core.permissions import Face, Permission
 from core.review.filters import FIRST_DAY, LAST_DAY, MAX_TEXT_CHARS
-from ui.components.audit_view import View, show_in_address
+from ui.components.audit_view import View, show, show_in_address
 from ui.components.audit_words import FACE_WORDS, TARGET_WORDS
 from ui.components.review_period import (
     ALL_TIME,
@@ -23,9 +23,11 @@ from ui.components.review_period import (
 from ui.components.slash import slash
 from ui.errors import shown
 from ui.guard import require
+from ui.text import plain, shortened
 
 SEARCH_LABEL = "Search"
 _KEY = "audit-"
+_SHOWN_CHARS = 30
 _MORE: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "by": ("Done by", "The whole name of whoever did it"),
@@ -67,6 +69,7 @@ def filter_bar(view: View) -> None:
             args=(view,),
         )
         _more(view)
+        _without(view)
     slash(SEARCH_LABEL, key=f"{_KEY}slash")
 
 
@@ -109,6 +112,21 @@ def _more(view: View) -> None:
                 help="A whole day in UTC, included",
                 on_change=_changed,
                 args=(view,),
+            )
+
+
+def _without(view: View) -> None:
+    """What is asked for out of sight, each to be let go with one click."""
+    for name, (label, _) in _MORE.items():
+        value = getattr(view.filter, name)
+        if value:
+            st.button(
+                f"{label}: {plain(shortened(value, _SHOWN_CHARS))}",
+                key=f"{_KEY}without-{name}",
+                icon=":material/close:",
+                help="Leave this filter out",
+                on_click=show,
+                args=(view.filtered(**{name: None}),),
             )
 
 

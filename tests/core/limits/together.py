@@ -48,8 +48,11 @@ def _fire(
     def ask(number: int) -> bool:
         try:
             with database.unit_of_work() as session:
-                stream = new_id() if streams else None
-                take(session, actors[number % len(actors)], task, amount=1, stream=stream)
+                actor = actors[number % len(actors)]
+                if streams:  # and nothing else, whose count would let one at a time in
+                    take(session, actor, task, stream=new_id())
+                else:
+                    take(session, actor, task, amount=1)
         except LimitReached:
             return False
         return True
