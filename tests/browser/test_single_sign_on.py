@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from secrets import token_hex
 from urllib.parse import urlsplit
 
 import pytest
@@ -98,25 +99,26 @@ def test_a_deep_link_survives_and_the_second_time_it_is_the_same_user(
 def test_who_is_disabled_or_has_no_role_stays_out_and_a_role_by_hand_stays(
     page: Page, provider: RunningProvider, product: Product
 ) -> None:
-    provider.next("2", {"email": "grace@example.org", "groups": ["staff"]})
+    name, stranger = f"grace-{token_hex(3)}", f"stranger-{token_hex(3)}"  # new when run again
+    provider.next(name, {"email": f"{name}@example.org", "groups": ["staff"]})
     page.goto("/account")
     sign_on(page)
-    signed_on(page, "grace", "analyst")
+    signed_on(page, name, "analyst")
     expect(page.get_by_text("There is no password to change")).to_be_visible()
     sign_out(page)
-    manage(product, "users", "role", "grace", "guest")
+    manage(product, "users", "role", name, "guest")
     sign_on(page)
-    signed_on(page, "grace", "guest")
+    signed_on(page, name, "guest")
     sign_out(page)
-    manage(product, "users", "disable", "grace")
+    manage(product, "users", "disable", name)
     sign_on(page)
     refused(page, "This account is disabled")
-    provider.next("3", {"groups": ["visitors"]})
+    provider.next(stranger, {"groups": ["visitors"]})
     sign_on(page)
     refused(page, "You have no account here")
-    expect(page.get_by_text(f"--issuer {provider.issuer} --subject 3")).to_be_visible()
+    expect(page.get_by_text(f"--issuer {provider.issuer} --subject {stranger}")).to_be_visible()
     page.screenshot(path=SHOTS / "single-sign-on-unknown.png")
-    manage(product, "users", "link", "admin", "--issuer", provider.issuer, "--subject", "3")
+    manage(product, "users", "link", "admin", "--issuer", provider.issuer, "--subject", stranger)
     sign_on(page)
     signed_on(page, "admin", "admin")
 

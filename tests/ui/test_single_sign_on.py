@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
-from streamlit.testing.v1 import AppTest  # noqa: F401 - brings Streamlit's options up
 
 from core.config import Settings
 from core.errors import ConfigurationError

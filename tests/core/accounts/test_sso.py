@@ -43,19 +43,10 @@ def settings(settings: Settings) -> Settings:
 
 
 def claims_of(subject: str, issued: datetime | None = None, **more: object) -> dict[str, object]:
-    """As Streamlit hands them on, issued later with each call unless told."""
-    moment = issued or _later()
+    """As Streamlit hands them on, issued now unless told."""
+    moment = issued or now()
     base = {"iss": ISSUER, "sub": subject, "aud": "glimpse", "iat": moment.timestamp()}
     return {"is_logged_in": True, "groups": ["staff"]} | base | more
-
-
-_issued = 0
-
-
-def _later() -> datetime:
-    global _issued
-    _issued += 1
-    return now() - timedelta(minutes=5) + timedelta(seconds=_issued % 300)
 
 
 @pytest.fixture
