@@ -75,7 +75,7 @@ def _at(spec: PageSpec, title: str, show: Callable[[], None]) -> st.Page:
 def _sign_in() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
         st.space("large")
-        st.image((ASSETS / "wordmark.svg").read_text("utf-8"), width=220)
+        st.image(ASSETS / "wordmark.svg", width=220)
         notice = session().notice
         if notice:
             st.info(plain(notice))
