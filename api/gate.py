@@ -1,5 +1,6 @@
 """What guards Streamlit's own routes, which know neither our sessions nor our keys."""
 
+import re
 from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
@@ -14,7 +15,8 @@ from core.errors import NotAllowed
 from core.workbench import Workbench
 
 _REFUSED = 1008
-_FILES = ("/_stcore/upload_file/", "/media/")
+_FILES = re.compile("/_stcore/upload_file/|(?<!/static)/media/")
+"""Of people; fonts lie in `/static/media/`."""
 _METRICS = "/_stcore/metrics"
 
 
@@ -59,4 +61,4 @@ class StreamlitGate:
 
 
 def _is_guarded(path: str) -> bool:
-    return path.endswith(_METRICS) or any(folder in path for folder in _FILES)
+    return path.endswith(_METRICS) or _FILES.search(path) is not None

@@ -49,7 +49,7 @@ def headers(origin: str | None) -> dict[str, str]:
 
 
 def test_pages_and_files_of_streamlit_are_for_everybody(streamlit: TestClient) -> None:
-    for path in ("/", "/users", "/static/js/index.js", "/_stcore/health"):
+    for path in ("/", "/users", "/static/js/index.js", "/static/media/a.woff2", "/_stcore/health"):
         assert streamlit.get(path).text == "served"
 
 
@@ -70,7 +70,8 @@ def test_streamlits_figures_are_for_those_of_metrics(
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("PUT", UPLOAD), ("DELETE", UPLOAD), ("GET", "/media/a-file.png")]
+    ("method", "path"),
+    [("PUT", UPLOAD), ("DELETE", UPLOAD), ("GET", "/media/a.png"), ("GET", "/b/media/a.png")],
 )
 def test_files_are_taken_from_and_given_to_who_is_signed_in(
     signed_in: TestClient, method: str, path: str

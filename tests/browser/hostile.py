@@ -112,7 +112,7 @@ class Watch:
     def _console(self, message: Any) -> None:
         expected = message.location["url"].endswith(_BASE_PATH_IS_LOOKED_FOR)
         if message.type == "error" and not expected and not message.text.startswith(_FALLS_BACK):
-            self.heard.append(f"error: {message.text[:300]}")
+            self.heard.append(f"error: {message.text[:300]} {message.location['url']}")
 
     def _dialog(self, dialog: Any) -> None:
         self.heard.append(f"dialog: {dialog.message}")
