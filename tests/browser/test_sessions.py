@@ -140,7 +140,7 @@ def test_one_other_sign_in_is_ended_from_the_list(
         browser.screenshot(path=SHOTS / f"sessions-{browser.viewport_size['width']}.png")  # type: ignore[index]
     page.reload()
     settle(page)
-    expect(page.get_by_text("this one")).to_have_count(1)
+    expect(page.get_by_text("this one", exact=True)).to_have_count(1)
     ends = page.get_by_role("button", name="End", exact=True)
     others = ends.count()
     ends.first.click()  # the one used last stands first
