@@ -23,10 +23,16 @@ def own_sessions(actor: Actor) -> None:
 
 
 def _row(each: SessionInfo) -> None:
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+    with st.container(
+        border=True,
+        horizontal=True,
+        horizontal_alignment="distribute",
+        vertical_alignment="center",
+    ):
         st.markdown(
             f"**{plain(each.browser or 'Unknown browser')}**  \n"
-            f":small[{facts(plain(each.address or 'this machine'), *_times(each))}]"
+            f":small[{facts(plain(each.address or 'this machine'), *_times(each))}]",
+            width="content",
         )
         if each.current:
             st.badge("this one", color="green", icon=":material/check:")
