@@ -10,6 +10,7 @@ from ui.components.users_changed import ask_to_change
 from ui.guard import require
 
 _KEY = "users-bulk-"
+_MENU = f"{_KEY}menu"
 _ACCESS = {"enabled": True, "disabled": False}
 
 
@@ -21,8 +22,10 @@ def bulk_menu(users: Sequence[UserInfo]) -> None:
         icon=":material/checklist:",
         disabled=not count,
         help=None if count else "Tick users in the table first; the box in its head ticks all",
+        key=_MENU,
+        on_change="rerun",
     )
-    if not count:
+    if not count or not menu.open:
         return
     with menu:
         role = _choice("Role", list(Role), "role")
@@ -52,6 +55,5 @@ def _choice(label: str, options: Sequence[str], name: str) -> str | None:
 def _apply(users: Sequence[UserInfo]) -> None:
     require(Permission.MANAGE_USERS)
     role, access = (st.session_state[f"{_KEY}{name}"] for name in ("role", "access"))
-    for name in ("role", "access"):
-        st.session_state[f"{_KEY}{name}"] = None
+    st.session_state[_MENU] = False  # it would stand over the question
     ask_to_change(users, role=role, active=None if access is None else _ACCESS[access])
