@@ -39,10 +39,11 @@ def test_an_admin_changes_the_password_and_adds_an_analyst(page: Page) -> None:
 
     page.get_by_role("link", name="Users").click()
     settle(page)
+    page.get_by_role("button", name="Add user").click()
     page.get_by_label("Username", exact=True).fill(analyst)
     page.get_by_label("Password", exact=True).fill(password)
     page.get_by_text("Must choose a new password").click()
-    page.get_by_role("button", name="Add user").click()
+    page.get_by_test_id("stForm").get_by_role("button", name="Add user").click()
     expect(page.get_by_text(f"{analyst} is added")).to_be_visible()
 
     sign_out(page)
