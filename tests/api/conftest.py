@@ -79,6 +79,7 @@ def bench(api_settings: Settings, models: ModelRegistry, database: Database) -> 
     yield opened
     opened.generation.close()
     opened.waiting.close()
+    opened.keeper.close()
 
 
 def bench_over(database: Database, models: ModelRegistry, settings: Settings) -> Workbench:

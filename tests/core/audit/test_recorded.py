@@ -115,6 +115,7 @@ def stage(database: Database, settings: Settings, detectors: ModelRegistry) -> I
     yield Stage(bench, root, wei, run_id, rated.feedback.id)
     bench.generation.close()
     bench.waiting.close()
+    bench.keeper.close()
 
 
 def entries(database: Database) -> dict[object, AuditEntry]:

@@ -21,6 +21,7 @@ from tests.core.generation.conftest import Writer
 from tests.core.generation.test_service import LONG, PROMPT, SHORT, row
 from tests.core.inference.textengine.support import PATIENCE_S
 from tests.core.review import rows
+from tests.db.test_embedded import wait_until
 
 KEPT = "The server stopped while this was being written; the text up to there was kept."
 NOTHING = "The server stopped while this was being written; start it again."
@@ -205,7 +206,7 @@ def test_presence_is_seen_until_it_leaves(database: Database) -> None:
     presence.show()
     assert not free(database, presence.key)
     presence.leave()
-    assert free(database, presence.key)
+    wait_until(lambda: free(database, presence.key))  # the server hears of it a moment later
 
 
 def free(database: Database, key: int) -> bool:
