@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from itertools import chain
 
-from core import admin_cli, db_cli, demo_cli, doctor, keeping_cli, runs_cli
+from core import admin_cli, db_cli, demo_cli, doctor, keeping_cli
 from core.accounts.service import AccountService
 from core.config import ROOT, Settings, load_settings, settings_table
 from core.database import current_database
@@ -46,6 +46,8 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
             print(keeping_cli.run(database, settings))
         return 0
     if options.group == "runs":
+        from core import runs_cli  # with it comes torch, which takes seconds
+
         with current_database(settings) as database:
             line, same = runs_cli.again(database, settings, options)
         print(line)

@@ -80,7 +80,13 @@ def by_age(page: Page, product: Product, database: Database) -> None:
 
 @pytest.mark.parametrize(
     "end",
-    [by_sign_out, by_sign_out_everywhere, by_another_password, by_rest, by_age, by_disabling],
+    [
+        by_sign_out,
+        by_another_password,
+        by_disabling,
+        *(pytest.param(end, marks=pytest.mark.slow) for end in (by_sign_out_everywhere, by_rest)),
+        pytest.param(by_age, marks=pytest.mark.slow),
+    ],
 )
 def test_whatever_ends_a_sign_in_ends_its_open_pages_and_copies_of_its_cookie(
     page: Page,

@@ -128,8 +128,10 @@ class Writers:
             return
         run_id = draw.choice(self.runs)[0]
         with self.database.unit_of_work() as session:
+            # First the run, as those who judge it do; then its ratings in the order of `review`.
+            session.execute(text("select from runs where id = :id for update"), {"id": run_id})
             held = "select id from feedback where run_id = :id order by id for update"
-            session.execute(text(held), {"id": run_id})  # in the order of `review`, like it
+            session.execute(text(held), {"id": run_id})
             session.execute(text("delete from runs where id = :id"), {"id": run_id})
         number = self.draw.randrange(100)
         self.runs.append(self._run(number))
