@@ -9,7 +9,7 @@ from bench.product import Product
 from tests.browser.conftest import SHOTS
 from tests.browser.steps import boxes, detect_sample, generate, rate, settle, sign_in
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SIZES = {"wide": (1440, 900), "phone": (400, 860)}
 PAGES = (
@@ -40,8 +40,8 @@ def visited(product: Product, people: dict[str, str]) -> dict[str, str]:
     [
         ("wide", "light"),
         ("phone", "dark"),
-        pytest.param("wide", "dark", marks=pytest.mark.slow),
-        pytest.param("phone", "light", marks=pytest.mark.slow),
+        ("wide", "dark"),
+        ("phone", "light"),
     ],
 )
 def test_pages_hold_together(
