@@ -25,12 +25,16 @@ class Permission(StrEnum):
     HISTORY = "history"
     EXPORT_OWN = "export_own"
     OWN_KEYS = "own_keys"
+    BATCH = "batch"
+    """Jobs of many pictures or prompts, beside the permission for each of them."""
     REVIEW = "review"
     EXPORT_ALL = "export_all"
     MANAGE_USERS = "manage_users"
     """Who may sign in, as what, how much of it, and whose data are erased."""
     VIEW_AUDIT = "view_audit"
     VIEW_SYSTEM = "view_system"
+    MANAGE_SYSTEM = "manage_system"
+    """Load and unload models, and tell everybody of maintenance."""
 
 
 class Scope(StrEnum):
@@ -59,6 +63,7 @@ _ANALYST = _GUEST | {
     Permission.HISTORY,
     Permission.EXPORT_OWN,
     Permission.OWN_KEYS,
+    Permission.BATCH,
 }
 
 ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
@@ -67,8 +72,8 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 
 SCOPE_PERMISSIONS: Mapping[Scope, frozenset[Permission]] = MappingProxyType(
     {
-        Scope.DETECT: frozenset({Permission.DETECT, Permission.HISTORY}),
-        Scope.GENERATE: frozenset({Permission.GENERATE, Permission.HISTORY}),
+        Scope.DETECT: frozenset({Permission.DETECT, Permission.HISTORY, Permission.BATCH}),
+        Scope.GENERATE: frozenset({Permission.GENERATE, Permission.HISTORY, Permission.BATCH}),
         Scope.FEEDBACK: frozenset({Permission.RATE, Permission.HISTORY}),
         Scope.EXPORT: frozenset({Permission.EXPORT_OWN, Permission.EXPORT_ALL}),
     }

@@ -22,7 +22,8 @@ from db.migrate import upgrade
 from db.models import Base
 from db.session import Database
 
-_TABLES = ", ".join(table.name for table in Base.metadata.sorted_tables)
+_QUEUE = "procrastinate_jobs, procrastinate_workers, procrastinate_periodic_defers"
+_TABLES = ", ".join([*(table.name for table in Base.metadata.sorted_tables), _QUEUE])
 
 
 def _away() -> Unavailable:

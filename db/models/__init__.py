@@ -4,6 +4,7 @@ from db.base import Base
 from db.models.access import AuditEntry, Limit, LimitUse, StreamLease
 from db.models.accounts import ApiKey, CookieTicket, Identity, Session, SignInAttempt, User
 from db.models.feedback import BoxVerdict, Feedback, MissedBox
+from db.models.jobs import Job, JobItem, Notice
 from db.models.prompts import Prompt, PromptVersion
 from db.models.review import (
     FeedbackEvent,
@@ -35,10 +36,13 @@ __all__ = [
     "FeedbackEvent",
     "Identity",
     "Image",
+    "Job",
+    "JobItem",
     "Limit",
     "LimitUse",
     "MissedBox",
     "Model",
+    "Notice",
     "PhraseThreshold",
     "Prompt",
     "PromptVersion",
