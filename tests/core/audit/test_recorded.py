@@ -43,6 +43,7 @@ LOOKING = {
     "limits": ("named", "of_user", "people", "roles"),
     "prompts": ("archived",),
     "runs": ("relatives", "runs_of"),
+    "jobs": ("get", "items", "listed", "queue"),
     "feedback": ("history", "own_history"),
     "waiting": ("count", "refused"),
     "drafts": ("standing",),
@@ -58,9 +59,10 @@ LOOKING = {
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
+    "jobs": ("detect", "detect_archive", "generate", "generate_file", "retry"),
     "waiting": ("try_again",),
 }
-"""Runs of one's own, which only look beyond them; and sending once more what was said before."""
+"""Runs and jobs of one's own, which only look beyond them; and sending once more what was said."""
 
 _REVIEWERS = ROLE_PERMISSIONS[Role.ADMIN] - ROLE_PERMISSIONS[Role.ANALYST]
 _ASKS = re.compile("|".join(rf"Permission\.{permission.name}\b" for permission in _REVIEWERS))
