@@ -68,6 +68,8 @@ def answer_to(error: GlimpseError) -> JSONResponse:
         headers["Retry-After"] = str(error.retry_after or _DEFAULT_WAIT_S)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 409:
+        headers["X-Should-Retry"] = "false"  # OpenAI's clients would ask again by themselves
     if status == 405:
         headers["Allow"] = str(error.facts["allow"])
     return JSONResponse(error_body(error.code, error.message), status_code=status, headers=headers)

@@ -78,6 +78,7 @@ def _seen(world: World, feedback_id: Any) -> Any:
 
 
 _TEXT = {"prompt": "two words", "model": "pace", "max_new_tokens": 2}
+_OPENAI = {"model": "pace", "max_tokens": 2}
 _QUOTA = {"per_minute": 5, "per_day": None, "streams": None}
 _ELSEWHERE = {"issuer": "https://id.example", "subject": "somebody"}
 _DETECTION = {"prompt": "red circle", "model": "shapes"}
@@ -112,6 +113,18 @@ ROUTES = (
         },
     ),
     Route("POST", "/api/v1/generate", ALL, scopes="generate", json=_TEXT),
+    Route("POST", "/v1/completions", ALL, scopes="generate", json=_OPENAI | {"prompt": "a"}),
+    Route(
+        *("POST", "/v1/chat/completions", ALL),
+        scopes="generate",
+        json=_OPENAI | {"messages": [{"role": "user", "content": "a"}]},
+    ),
+    Route("GET", "/v1/models", ALL, scopes=f"{READING} export"),
+    Route(
+        *("GET", "/v1/models/{model}", ALL),
+        scopes=f"{READING} export",
+        kind=Kind.GENERATOR,
+    ),
     Route("GET", "/api/v1/usage", ALL, scopes="generate"),
     # Runs: one's own, or, for admins, everybody's.
     Route("GET", "/api/v1/runs", RATERS, scopes=READING),

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What the path of a route may name."""
 
     DETECTOR = "detector"
+    GENERATOR = "generator"
     DETECTION = "detection"
     PAIR = "pair"
     """Two detections on one picture."""
@@ -59,6 +60,8 @@ class Kind(StrEnum):
     """A role, and a task."""
 
 
+MODELS = {Kind.DETECTOR: "shapes", Kind.GENERATOR: "pace"}
+"""Everybody's."""
 NOBODYS_OWN = frozenset(
     {Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE}
 )
@@ -152,8 +155,8 @@ class World:
 
     def thing(self, kind: Kind, caller: Caller, *, own: bool) -> Any:
         """The id of a new thing of the caller's, or of a stranger's."""
-        if kind is Kind.DETECTOR:
-            return "shapes"
+        if kind in MODELS:
+            return MODELS[kind]
         return getattr(self, f"_{kind}")(self._owner(kind, caller, own=own))
 
     def new_name(self) -> str:
