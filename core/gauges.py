@@ -8,26 +8,29 @@ from prometheus_client import REGISTRY, CollectorRegistry, Metric
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
-from core.errors import Unavailable
+from core.errors import GlimpseError
 from core.gpus import Gpu, Gpus
-from db.session import Database
+from core.jobs.types import QueueState
 
 
 class Gauges(Collector):
-    """The database, the disk of the data directory, and the graphics cards.
+    """The database, its jobs, the disk of the data directory, and the graphics cards.
 
-    What cannot be told is left out: a figure that is not there can be alerted on, a made-up one
-    cannot.
+    What cannot be told is left out rather than made up.
+
+    Parameters
+    ----------
+    queue : how the jobs stand; raises a `GlimpseError` while the database is away, or no use.
     """
 
     def __init__(
         self,
-        database: Database,
+        queue: Callable[[], QueueState],
         data_dir: Path,
         gpus: Gpus,
         registry: CollectorRegistry = REGISTRY,
     ) -> None:
-        self._database, self._data_dir, self._gpus = database, data_dir, gpus
+        self._queue, self._data_dir, self._gpus = queue, data_dir, gpus
         self._registry = registry
 
     def show(self) -> None:
@@ -42,18 +45,27 @@ class Gauges(Collector):
         return ()
 
     def collect(self) -> Iterable[Metric]:
-        yield GaugeMetricFamily(
-            "glimpse_database_up", "1 while the database answers, else 0.", self._database_up()
-        )
+        yield from self._database()
         yield from self._disk()
         yield from _cards(self._gpus.now())
 
-    def _database_up(self) -> int:
+    def _database(self) -> Iterable[Metric]:
         try:
-            self._database.ping()
-        except Unavailable:
-            return 0
-        return 1
+            queue = self._queue()
+        except GlimpseError:
+            queue = None
+        up = GaugeMetricFamily("glimpse_database_up", "1 while the database answers, else 0.")
+        up.add_metric([], queue is not None)
+        yield up
+        if queue is None:
+            return
+        jobs = GaugeMetricFamily("glimpse_jobs", "Jobs that have not ended.", labels=["state"])
+        for state, count in queue.jobs.items():
+            jobs.add_metric([state], count)
+        yield jobs
+        yield GaugeMetricFamily(
+            "glimpse_job_workers", "Workers seen alive lately, on any server.", queue.workers
+        )
 
     def _disk(self) -> Iterable[Metric]:
         try:

@@ -8,6 +8,8 @@ from prometheus_client import Counter, Gauge, Histogram, Info, disable_created_m
 
 from core import errors
 from core.errors import GlimpseError
+from core.permissions import Face
+from core.runs.types import Task
 from core.trace import current_trace_id, trace
 from core.version import product_version
 
@@ -59,6 +61,10 @@ errors_total = Counter(
 http_answers_total = Counter(
     "glimpse_http_answers", "Answers of the HTTP API, whatever was asked.", ["route", "status"]
 )
+for _task in Task:  # from 0 on, or the first of a kind would be no increase
+    for _face in (Face.UI, Face.API, Face.JOB):
+        for _status in ("done", "stopped", "refused", "failed"):
+            requests_total.labels(_task, _face, _status)
 Info("glimpse_build", "The version that runs.").info({"version": product_version()})
 
 

@@ -1,5 +1,6 @@
 """What is asked for at each scrape: database, disk, graphics cards."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace as Told
@@ -8,9 +9,13 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
+from core.config import Settings
 from core.errors import Unavailable
 from core.gauges import Gauges
 from core.gpus import Gpu, Gpus
+from core.inference.registry import ModelRegistry
+from core.jobs.service import JobService
+from core.jobs.types import QueueState
 from db.session import Database
 
 
@@ -79,29 +84,33 @@ def test_a_machine_without_a_driver_has_no_cards() -> None:
     assert isinstance(Gpus().now(), tuple)
 
 
-def shown(database: Database, folder: Path, driver: Any) -> CollectorRegistry:
+def shown(queue: Callable[[], QueueState], folder: Path, driver: Any) -> CollectorRegistry:
     registry = CollectorRegistry()
-    Gauges(database, folder, Gpus(driver), registry).show()
+    Gauges(queue, folder, Gpus(driver), registry).show()
     return registry
 
 
 def test_gauges_are_asked_at_each_reading(
-    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    registry = shown(database, tmp_path, Driver([WHOLE, DIVIDED]))
+    jobs = JobService(database, ModelRegistry.from_file(settings), settings)
+    registry = shown(jobs.queue_state, tmp_path, Driver([WHOLE, DIVIDED]))
     assert registry.get_sample_value("glimpse_database_up") == 1
-    assert (registry.get_sample_value("glimpse_disk_free_bytes") or 0) > 0
+    assert registry.get_sample_value("glimpse_jobs", {"state": "queued"}) == 0
+    assert registry.get_sample_value("glimpse_job_workers") == 0
     assert registry.get_sample_value("glimpse_gpu_utilization", {"device": "0"}) == 0.37
     assert registry.get_sample_value("glimpse_gpu_utilization", {"device": "1"}) is None
     assert registry.get_sample_value("glimpse_gpu_memory_bytes", {"device": "1"}) == 5
 
+    assert (registry.get_sample_value("glimpse_disk_free_bytes") or 0) > 0
     monkeypatch.setattr("core.gauges.shutil.disk_usage", lambda _: Told(free=7))
     assert registry.get_sample_value("glimpse_disk_free_bytes") == 7
 
 
 def test_what_is_away_is_said_and_breaks_no_reading(tmp_path: Path) -> None:
-    nowhere = Database("postgresql://nobody@127.0.0.1:9/none", lambda: Unavailable("away"))
-    registry = shown(nowhere, tmp_path / "unmounted", Driver([]))
+    def away() -> QueueState:
+        raise Unavailable("The database is away.")
+
+    registry = shown(away, tmp_path / "unmounted", Driver([]))
     assert [metric.name for metric in registry.collect()] == ["glimpse_database_up"]
     assert registry.get_sample_value("glimpse_database_up") == 0
-    nowhere.close()

@@ -227,7 +227,7 @@ def test_without_the_database_the_model_is_not_asked(
     assert calls() == before
 
 
-@pytest.mark.parametrize("face", [Face.UI, Face.API])
+@pytest.mark.parametrize("face", [Face.UI, Face.API, Face.JOB])
 def test_requests_are_counted_by_face_and_how_they_end(
     detection: DetectionService, database: Database, ann: Actor, face: Face
 ) -> None:

@@ -230,7 +230,7 @@ def test_close_records_what_was_running(
         service.start(ana, PROMPT)
 
 
-@pytest.mark.parametrize("face", [Face.UI, Face.API])
+@pytest.mark.parametrize("face", [Face.UI, Face.API, Face.JOB])
 def test_requests_are_counted_by_face_and_how_they_end(
     service: GenerationService, writer: Writer, database: Database, ana: Actor, face: Face
 ) -> None:
