@@ -28,6 +28,7 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
 from core.jobs.service import JobService
+from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
 from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
@@ -133,6 +134,11 @@ class Workbench:
             if info.state is not ModelState.READY and info.device != REMOTE
         ]
         return tuple(missing)
+
+    def queue(self) -> QueueState:
+        """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
+        self.prepare()
+        return self.jobs.queue_state()
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
