@@ -43,7 +43,7 @@ USER 10001:10001
 VOLUME /data
 EXPOSE 8501
 STOPSIGNAL SIGTERM
-HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --start-interval=2s --retries=3 \
+HEALTHCHECK --interval=10s --timeout=5s --start-period=90s --retries=3 \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8501/healthz', timeout=3)"]
 CMD ["python", "-m", "streamlit", "run", "Home.py", "--server.address", "0.0.0.0", "--server.port", "8501"]
 
