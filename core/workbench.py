@@ -44,6 +44,8 @@ from core.signals.service import SignalService
 from core.signing import signing_key
 from db.session import Database
 
+_READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
+
 
 @dataclass(frozen=True)
 class FirstAdmin:
@@ -111,7 +113,10 @@ class Workbench:
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
-        """What is missing before requests can be served, in plain words; empty when ready."""
+        """What is missing before requests can be served, in plain words; empty when ready.
+
+        A model that was unloaded on purpose is not missing.
+        """
         missing = []
         try:
             self.prepare()
@@ -122,7 +127,7 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY and info.device != REMOTE
+            if info.state not in _READY and info.device != REMOTE
         ]
         return tuple(missing)
 
