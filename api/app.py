@@ -33,6 +33,7 @@ from api.routes import (
     quality,
     requests,
     runs,
+    system,
     triage,
     usage,
     users,
@@ -94,6 +95,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         identities,
         audit,
         erasure,
+        system,
         cookie,
         docs,
     ):

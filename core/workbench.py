@@ -42,6 +42,8 @@ from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from core.signing import signing_key
+from core.system.notices import NoticeService
+from core.system.service import SystemService
 from db.session import Database
 
 _READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
@@ -87,6 +89,8 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    system: SystemService
+    notices: NoticeService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -161,6 +165,7 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -180,7 +185,7 @@ def assemble(
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
         feedback=feedback,
-        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
@@ -192,6 +197,8 @@ def assemble(
         triage=TriageService(database),
         views=SavedViewService(database),
         charts=ChartService(database),
+        system=SystemService(database, settings, models, generation, waiting),
+        notices=NoticeService(database),
         tell=tell,
         _opened=opened,
     )

@@ -70,5 +70,6 @@ def _noted(info: ModelInfo, loaded: LoadedDetector | LoadedTextModel) -> ModelIn
         device=device_name(loaded.device),
         parameters=loaded.model.num_parameters(),
         dtype=str(loaded.model.dtype).removeprefix("torch."),
-        memory_bytes=loaded.model.get_memory_footprint(),
+        memory_bytes=sum(one.nbytes for one in loaded.model.parameters())
+        + sum(one.nbytes for one in loaded.model.buffers()),
     )

@@ -211,6 +211,16 @@ class ModelStanding:
     is_default: bool
 
 
+@dataclass(frozen=True)
+class Accelerator:
+    """A device beside the CPU; bytes that tensors of this process take, and that are free there."""
+
+    name: str
+    used_bytes: int
+    free_bytes: int
+    total_bytes: int
+
+
 class RunningSequence(Protocol):
     """A sequence being written; the engine owns it."""
 
