@@ -94,7 +94,7 @@ def remember(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _problem(event: EventDict) -> Problem:
-    error = next(iter(event.get("exception") or ()), {})
+    error: dict[str, Any] = next(iter(event.get("exception") or ()), {})
     places = error.get("at") or ()
     cause = ", ".join(filter(None, (error.get("type"), *places[-1:])))
     where = event.get("route") or event.get("model") or event.get("thread")

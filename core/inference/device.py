@@ -79,7 +79,7 @@ def use_threads(parameters: int, device: torch.device) -> None:
 
 def accelerators() -> tuple[Accelerator, ...]:
     """Those that this process uses; to look makes it use no other."""
-    if not torch.cuda.is_initialized():
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         return ()
     return tuple(_accelerator(number) for number in range(torch.cuda.device_count()))
 

@@ -16,7 +16,7 @@ def give_back() -> None:
     gc.collect()
     if frozen:
         gc.freeze()
-    if torch.cuda.is_initialized():
+    if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.empty_cache()
 
 

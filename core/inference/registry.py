@@ -76,7 +76,13 @@ class ModelRegistry:
     def standings(self) -> tuple[ModelStanding, ...]:
         """Every model with what it has to do; the first of each task is its default."""
         return tuple(
-            ModelStanding(slot.info, slot.changed_at, slot.stats(), is_default=slot is slots[0])
+            ModelStanding(
+                slot.info,
+                slot.changed_at,
+                slot.stats(),
+                is_default=slot is slots[0],
+                is_broken=slot.is_broken,
+            )
             for slots in (self._detectors, self._generators)
             for slot in slots
         )

@@ -78,6 +78,11 @@ class Slot(ABC, Generic[Engine]):
             self.changed_at = now()
         self._info = info
 
+    @property
+    def is_broken(self) -> bool:
+        """Whether its entry must be mended before it can be loaded."""
+        return isinstance(self._entry, BrokenEntry)
+
     @abstractmethod
     def _build(self, entry: ModelEntry) -> Engine:
         """Load and warm up, and put what is now known of the model into `info`."""

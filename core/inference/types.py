@@ -209,6 +209,8 @@ class ModelStanding:
     since: datetime
     stats: EngineStats | None
     is_default: bool
+    is_broken: bool
+    """Whether its entry must be mended first."""
 
 
 @dataclass(frozen=True)
