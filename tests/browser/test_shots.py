@@ -25,6 +25,7 @@ PAGES = (
     "users",
     "audit",
     "limits",
+    "system",
     "account",
 )
 

@@ -12,7 +12,7 @@ from ui.zone import day_and_time
 def notice_banner() -> None:
     """The notice, where there is one; the tab remembers which, to see when it is another one."""
     notice = workbench().notices.current()
-    session().notice_shown = notice and notice.id
+    session().notice_shown = None if notice is None else notice.id
     if notice is not None:
         st.warning(words_of(notice), icon=":material/campaign:")
 
