@@ -27,6 +27,7 @@ TARGET_WORDS: Mapping[str, str] = MappingProxyType(
         Target.VIEW: "saved view",
         Target.PROMPT: "prompt",
         Target.MODEL: "model",
+        Target.JOB: "job",
     }
 )
 
