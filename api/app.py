@@ -35,6 +35,7 @@ from api.routes import (
     requests,
     runs,
     socket,
+    system,
     triage,
     usage,
     users,
@@ -98,6 +99,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
         identities,
         audit,
         erasure,
+        system,
         cookie,
         docs,
     ):

@@ -47,7 +47,11 @@ from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from core.signing import signing_key
+from core.system.notices import NoticeService
+from core.system.service import SystemService
 from db.session import Database
+
+_READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    system: SystemService
+    notices: NoticeService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -120,7 +126,10 @@ class Workbench:
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
-        """What is missing before requests can be served, in plain words; empty when ready."""
+        """What is missing before requests can be served, in plain words; empty when ready.
+
+        A model that was unloaded on purpose is not missing.
+        """
         missing = []
         try:
             self.prepare()
@@ -131,7 +140,7 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY and info.device != REMOTE
+            if info.state not in _READY and info.device != REMOTE
         ]
         return tuple(missing)
 
@@ -176,6 +185,7 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
     doer = ItemDoer(database, detection, generation)
     return Workbench(
@@ -199,7 +209,7 @@ def assemble(
         jobs=JobService(database, models, settings),
         worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
-        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=ReviewService(database),
@@ -211,6 +221,8 @@ def assemble(
         triage=TriageService(database),
         views=SavedViewService(database),
         charts=ChartService(database),
+        system=SystemService(database, settings, models, generation, waiting),
+        notices=NoticeService(database),
         tell=tell,
         _opened=opened,
     )

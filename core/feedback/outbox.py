@@ -148,6 +148,11 @@ class Outbox:
         with self._using() as db, closing(sqlite3.connect(path)) as copy:
             db.backup(copy)
 
+    def oldest(self) -> datetime | None:
+        """When the first of those that wait was said."""
+        waiting = self._read("refusal is null order by seq limit 1")
+        return waiting[0].said_at if waiting else None
+
     def close(self) -> None:
         with self._lock:
             self._let_go()

@@ -26,6 +26,7 @@ PAGES = (
     "users",
     "audit",
     "limits",
+    "system",
     "account",
 )
 
