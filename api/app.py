@@ -29,6 +29,7 @@ from api.routes import (
     models,
     own_rating,
     password,
+    plugins,
     prompts,
     quality,
     requests,
@@ -71,6 +72,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
     for part in (
         health,
         models,
+        plugins,
         detect,
         hf,
         generate,

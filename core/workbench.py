@@ -30,6 +30,8 @@ from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
 from core.limits.service import LimitService
+from core.plugins.service import PluginService
+from core.plugins.subjects import SubjectReader
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -85,6 +87,7 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -156,6 +159,7 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -178,7 +182,7 @@ def assemble(
         waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
         drafts=DraftService(database),
         verdicts=VerdictService(database),
-        review=ReviewService(database),
+        review=review,
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
@@ -186,7 +190,8 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
-        charts=ChartService(database),
+        charts=charts,
+        plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,
         _opened=opened,
     )
