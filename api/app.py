@@ -30,6 +30,7 @@ from api.routes import (
     openai,
     own_rating,
     password,
+    plugins,
     prompts,
     quality,
     requests,
@@ -74,6 +75,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
     for part in (
         health,
         models,
+        plugins,
         detect,
         hf,
         generate,

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.record import record_of
 from core import errors
 from core.errors import GlimpseError
+from core.plugins.types import PluginFailed
 from core.trace import current_trace_id
 
 
@@ -49,6 +50,7 @@ STATUS: Mapping[type[GlimpseError], int] = MappingProxyType(
         errors.Invalid: 422,
         errors.LimitReached: 429,
         errors.Unavailable: 503,
+        PluginFailed: 500,
     }
 )
 _DEFAULT_WAIT_S = 5

@@ -35,6 +35,8 @@ from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
 from core.limits.service import LimitService
+from core.plugins.service import PluginService
+from core.plugins.subjects import SubjectReader
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -98,6 +100,7 @@ class Workbench:
     charts: ChartService
     system: SystemService
     notices: NoticeService
+    plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -188,6 +191,7 @@ def assemble(
     waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
     doer = ItemDoer(database, detection, generation)
+    review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -212,7 +216,7 @@ def assemble(
         waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
-        review=ReviewService(database),
+        review=review,
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
@@ -220,9 +224,10 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
-        charts=ChartService(database),
         system=SystemService(database, settings, models, generation, waiting),
         notices=NoticeService(database),
+        charts=charts,
+        plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,
         _opened=opened,
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"api", "bench", "core", "db", "pages", "tests", "training", "ui"}
+OURS = {"api", "bench", "core", "db", "pages", "plugins", "tests", "training", "ui"}
 
 # from: (may import of ours, must not import at all)
 ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -17,6 +17,10 @@ ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "core": (
         ("core", "db.repositories", "db.session", "db.copy", "db.dump"),
         ("streamlit", "fastapi"),
+    ),
+    "plugins": (
+        ("plugins", "core"),
+        ("torch", "transformers", "sqlalchemy", "streamlit", "fastapi"),
     ),
     "db": (("db",), ("streamlit", "fastapi", "torch", "transformers", "pydantic")),
     "bench": (("bench", "training", "core", "api", "db"), ("streamlit",)),

@@ -102,6 +102,7 @@ ROUTES = (
     Route("DELETE", "/api/v1/me/sessions/{session_id}", ALL, 204, kind=Kind.SESSION),
     Route("DELETE", "/api/v1/me/sessions", ALL, 204),
     Route("GET", "/api/v1/models", ALL, scopes=f"{READING} export"),
+    Route("GET", "/api/v1/plugins", ADMIN),
     Route("POST", "/api/v1/detect", ALL, scopes="detect", form=_DETECTION),
     Route(
         *("POST", "/hf/{model}", ALL),
@@ -147,6 +148,11 @@ ROUTES = (
     Route(
         *("GET", "/api/v1/runs/{run_id}/export", RATERS, 200, "export", Kind.DETECTION, ADMIN),
         query={"format": "csv"},
+    ),
+    # No such post-processor: who may see the run's boxes gets as far as that.
+    Route(
+        *("GET", "/api/v1/runs/{run_id}/postprocessed", ALL, 422, READING, Kind.DETECTION, ADMIN),
+        query={"postprocess": "none"},
     ),
     Route("POST", "/api/v1/runs/{run_id}/cancel", ALL, 200, "generate", Kind.GENERATION, ADMIN),
     Route(
