@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     stream_total_s: int = Field(
         600, ge=1, description="seconds one output may be written for, its waiting not counted"
     )
+    worker: Literal["inside", "none"] = Field(
+        "inside",
+        description="whether this process does jobs too; `none` where `manage.py worker` does them",
+    )
+    max_job_items: int = Field(5000, ge=1, description="most pictures or prompts in one job")
+    max_job_bytes: int = Field(
+        512 * 2**20, ge=1, description="most bytes the pictures of one job may have in all"
+    )
     keep_images_days: int | None = Field(
         None, ge=1, description="days after which a picture is removed; empty keeps them for ever"
     )

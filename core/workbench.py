@@ -26,6 +26,10 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.jobs.doing import ItemDoer
+from core.jobs.service import JobService
+from core.jobs.walk import JobWalk
+from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
@@ -72,6 +76,8 @@ class Workbench:
     prompts: PromptService
     describing: DescribeService
     runs: RunService
+    jobs: JobService
+    worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
     drafts: DraftService
@@ -93,7 +99,7 @@ class Workbench:
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
         process left open, and begin to send the ratings that wait on the disk, and to remove what
-        is past its time.
+        is past its time, and to do jobs.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -108,6 +114,8 @@ class Workbench:
             self.generation.recover()
             self.waiting.start()
             self.keeper.start()
+            if self.settings.worker == "inside":
+                self.worker.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
@@ -126,8 +134,14 @@ class Workbench:
         ]
         return tuple(missing)
 
+    def stop_work(self) -> None:
+        """Begin to end what is under way: what a job has not done is given back first."""
+        self.worker.stop()
+        self.generation.close()
+
     def close(self) -> None:
-        """End running streams, unload the models, and stop the database if it is ours."""
+        """End jobs and running streams, unload the models, and stop the database if it is ours."""
+        self.worker.close()
         self.generation.close()
         self.waiting.close()
         self.keeper.close()
@@ -156,6 +170,8 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    detection = DetectionService(database, models, settings, cuts)
+    doer = ItemDoer(database, detection, generation)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -166,7 +182,7 @@ def assemble(
         audit=AuditService(database),
         keeper=Keeper(KeepingService(database, settings)),
         demo=DemoService(database, settings),
-        detection=DetectionService(database, models, settings, cuts),
+        detection=detection,
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -174,6 +190,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
+        jobs=JobService(database, models, settings),
+        worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
         waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
         drafts=DraftService(database),

@@ -69,7 +69,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Defaults, with a data directory of the test's own; no secrets file is read."""
     with monkeypatch.context() as patch:
         patch.setattr("core.config.ROOT", tmp_path)
-        return Settings(data_dir=tmp_path / "var", admin_password=SecretStr("first-admin-password"))
+        return Settings(
+            data_dir=tmp_path / "var",
+            admin_password=SecretStr("first-admin-password"),
+            worker="none",
+        )
 
 
 @pytest.fixture(scope="session")

@@ -47,6 +47,8 @@ class Action(StrEnum):
     PROMPT_ARCHIVED = "prompt_archived"
     """Of the prompts that are shared, as its restoring is."""
     PROMPT_RESTORED = "prompt_restored"
+    JOB_CANCELLED = "job_cancelled"
+    """Somebody else's."""
     DEMO_LOADED = "demo_loaded"
     DEMO_CLEARED = "demo_cleared"
     COUNTS_REPAIRED = "counts_repaired"
@@ -70,6 +72,7 @@ class Target(StrEnum):
     THRESHOLD = "threshold"
     VIEW = "view"
     PROMPT = "prompt"
+    JOB = "job"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.RATING_DISCARDED: "Discarded a rating that could not be stored",
         Action.PROMPT_ARCHIVED: "Archived a shared prompt",
         Action.PROMPT_RESTORED: "Restored a shared prompt",
+        Action.JOB_CANCELLED: "Cancelled somebody else's job",
         Action.DEMO_LOADED: "Loaded demo data",
         Action.DEMO_CLEARED: "Cleared demo data",
         Action.COUNTS_REPAIRED: "Repaired counts of the dashboard",

@@ -45,6 +45,8 @@ class DetectionService:
         prompt: str | Sequence[str],
         params: DetectionParams | None = None,
         model: str | None = None,
+        *,
+        run_id: UUID | None = None,
     ) -> DetectionRun:
         """Find the phrases of `prompt` in the picture whose file is `content`.
 
@@ -52,7 +54,8 @@ class DetectionService:
         are phrases as they are. The run, its picture and its boxes are committed before this
         returns. Where an equal request was answered before, by anybody, its boxes are taken and
         the model is not asked. A failure of the engine is recorded too; what is refused before
-        that leaves no run.
+        that leaves no run. The run gets the id `run_id` where one is given; there is none of it
+        yet.
 
         Raises
         ------
@@ -64,7 +67,9 @@ class DetectionService:
         actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
             file = PictureFile(content, self._settings)
-            return self._detect(actor, file, prompt, params or DetectionParams(), model)
+            return self._detect(
+                actor, file, prompt, params or DetectionParams(), model, run_id=run_id
+            )
 
     def detect_again(
         self,
@@ -155,11 +160,12 @@ class DetectionService:
         params: DetectionParams,
         model: str | None,
         requests: int = 1,
+        run_id: UUID | None = None,
     ) -> DetectionRun:
         """Counts as so many of the actor's requests."""
         info = self._models.info(Task.DETECTION, model)
         request = checked_request(
-            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
+            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts, run_id
         )
         known = self._reused(request, requests)
         if known is not None:

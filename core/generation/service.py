@@ -76,12 +76,14 @@ class GenerationService:
         origin: Origin | None = None,
         lead: Lead | None = None,
         used_prompt: UsedPrompt | None = None,
+        run_id: UUID | None = None,
     ) -> GenerationRun:
         """Begin a generation; returns at once, while it is written.
 
         Output k of `params.n` draws with `seed + k`; a seed that is not given is made up and
         recorded, so that every run can be repeated; unless the model takes none. Whoever gives a
-        `lead` or a `used_prompt` has made sure that the actor may use them.
+        `lead` or a `used_prompt` has made sure that the actor may use them. The run gets the id
+        `run_id` where one is given; there is none of it yet.
 
         Raises
         ------
@@ -99,7 +101,7 @@ class GenerationService:
             self._check_sources(actor, info, generator, origin, lead)
             if params.seed is None and generator.abilities.seed:
                 params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
-            run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
+            run = new_run(actor, info, text, messages, params, origin, lead, used_prompt, run_id)
             run = with_boxes(self._database, run)
             live = self._open(actor, info, run)
         except GlimpseError as error:
