@@ -14,6 +14,7 @@ from core.inference.registry import ModelRegistry
 from core.jobs.archive import read_archive
 from core.jobs.export import JobExport, export_of
 from core.jobs.prompt_file import read_prompts
+from core.jobs.queue import queue_state
 from core.jobs.records import as_item, as_job
 from core.jobs.submitting import (
     Row,
@@ -47,8 +48,6 @@ from db.repositories.review_order import Place
 from db.session import Database, Session
 
 MAX_PAGE = 200
-SEEN_ALIVE_S = 20.0
-"""A worker not seen for longer counts as gone."""
 
 
 class JobService:
@@ -227,15 +226,7 @@ class JobService:
     def queue(self, actor: Actor) -> QueueState:
         """What waits and who works, for administrators."""
         actor.require(Permission.VIEW_SYSTEM)
-        return self.queue_state()
-
-    def queue_state(self) -> QueueState:
-        """The same for the program itself: metrics and the self-check."""
-        with self._database.unit_of_work() as session:
-            found = JobRepository(session).open_by_state()
-            workers = QueueRepository(session).workers(SEEN_ALIVE_S)
-        jobs = {state: found.get(state, 0) for state in (JobState.QUEUED, JobState.RUNNING)}
-        return QueueState(jobs, workers)
+        return queue_state(self._database)
 
     def _begin(
         self,
