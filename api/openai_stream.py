@@ -16,7 +16,8 @@ from starlette.types import Receive, Scope, Send
 from api.errors import error_body
 from api.flow import Flow, Watch
 from api.openai_forms import Form
-from api.streaming import HEARTBEAT_S, failure
+from api.streaming import HEARTBEAT_S
+from api.told import failure
 from core.errors import Conflict, GlimpseError, NotAllowed, NotSignedIn, Unavailable
 from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, TokenEvent

@@ -102,6 +102,7 @@ ROUTES = (
     Route("DELETE", "/api/v1/me/sessions/{session_id}", ALL, 204, kind=Kind.SESSION),
     Route("DELETE", "/api/v1/me/sessions", ALL, 204),
     Route("GET", "/api/v1/models", ALL, scopes=f"{READING} export"),
+    Route("GET", "/api/v1/plugins", ADMIN),
     Route("POST", "/api/v1/detect", ALL, scopes="detect", form=_DETECTION),
     Route(
         *("POST", "/hf/{model}", ALL),
@@ -147,6 +148,11 @@ ROUTES = (
     Route(
         *("GET", "/api/v1/runs/{run_id}/export", RATERS, 200, "export", Kind.DETECTION, ADMIN),
         query={"format": "csv"},
+    ),
+    # No such post-processor: who may see the run's boxes gets as far as that.
+    Route(
+        *("GET", "/api/v1/runs/{run_id}/postprocessed", ALL, 422, READING, Kind.DETECTION, ADMIN),
+        query={"postprocess": "none"},
     ),
     Route("POST", "/api/v1/runs/{run_id}/cancel", ALL, 200, "generate", Kind.GENERATION, ADMIN),
     Route(
@@ -250,6 +256,16 @@ ROUTES = (
     Route("GET", "/api/v1/audit", ADMIN),
     Route("GET", "/api/v1/audit/export", ADMIN),
     Route("GET", "/api/v1/audit/{entry_id}", ADMIN, 200, "", Kind.ENTRY, ADMIN),
+    # The running program.
+    Route("GET", "/api/v1/system", ADMIN),
+    Route("DELETE", "/api/v1/system/features", ADMIN, 204),
+    Route("DELETE", "/api/v1/system/texts/{run_id}", ADMIN, 204, "", Kind.GENERATION, ADMIN),
+    Route("POST", "/api/v1/models/{model_id}/load", ADMIN, 202, "", Kind.BROKEN),
+    Route("POST", "/api/v1/models/{model_id}/unload", ADMIN, 409, "", Kind.BROKEN),
+    Route("POST", "/api/v1/models/{model_id}/warm", ADMIN, 503, "", Kind.BROKEN),
+    Route("GET", "/api/v1/notice", OPEN, scopes=f"{READING} export"),
+    Route("PUT", "/api/v1/notice", ADMIN, json={"text": "Back at noon."}),
+    Route("DELETE", "/api/v1/notice", ADMIN),
     # How much may be used.
     Route("GET", "/api/v1/me/limits", ALL, scopes=f"{READING} export"),
     Route("GET", "/api/v1/limits", ADMIN),

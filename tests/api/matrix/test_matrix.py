@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from api.app import create_app
+from api.routes.socket import PATH as SOCKET
 from core.permissions import Role
 from core.workbench import Workbench
 from tests.api.matrix.routes import ROUTES, Route
@@ -34,6 +35,8 @@ def _all(routes: list[BaseRoute]) -> Iterator[Any]:
         inner = getattr(route, "original_router", None)
         if inner is not None:
             yield from _all(inner.routes)
+        elif isinstance(route, APIWebSocketRoute):
+            assert route.path == SOCKET
         else:
             assert isinstance(route, APIRoute) or hasattr(route, "methods")
             yield route
@@ -92,3 +95,27 @@ def _call(world: World, client: TestClient, route: Route, caller: Caller, *, own
         return client.request(route.method, path, content=route.csv, headers=content)
     body = route.body(world, thing) if route.body else route.json
     return client.request(route.method, path, params=query, json=body)
+
+
+def test_everybody_with_a_right_to_write_begins_a_text_over_the_socket(world: World) -> None:
+    wrong = []
+    for caller in CALLERS:
+        told = _first_told(world.client(caller))
+        expected = "run"
+        if caller.role is None:
+            expected = "401"
+        elif caller.scope is not None and caller.scope != "generate":
+            expected = "error"
+        if told != expected:
+            wrong.append((str(caller), expected, told))
+    assert wrong == []
+
+
+def _first_told(client: TestClient) -> str:
+    """The first event, or the status where there is no socket."""
+    try:
+        with client.websocket_connect(SOCKET) as socket:
+            socket.send_json({"prompt": "two words", "model": "pace", "max_new_tokens": 2})
+            return str(socket.receive_json()["event"])
+    except WebSocketDenialResponse as denied:
+        return str(denied.status_code)
