@@ -17,11 +17,14 @@ ANALYST, WORDS = "wei", "boxes by the dozen"
 def running() -> Iterator[Product]:
     """A product that nobody else uses; gone at the end, with all it stored."""
     with folder() as place, running_product(place / "data") as product:
-        manage(
-            product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS
-        )
-        _lift_limits(product)
+        add_analyst(product)
         yield product
+
+
+def add_analyst(product: Product) -> None:
+    """The account, without limits."""
+    manage(product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS)
+    _lift_limits(product)
 
 
 def _lift_limits(product: Product) -> None:
