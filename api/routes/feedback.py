@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.answers import FeedbackOut
 from api.deps import SECURED, Bench, Caller
 from api.flow import Chunks, Flow, Watch, from_thread
+from api.openapi.refusals import also
 from api.parameters import with_filters
 from api.schemas import FeedbackIn
 from core.clock import now
@@ -29,10 +30,14 @@ _FORMATS = {
     "coco": _Format("application/json", "verdicts", "json"),
     "evidence": _Format("application/zip", "evidence", "zip"),
 }
+_FILES = {
+    kind.media_type: {"schema": {"type": "object"}} if kind.ending == "json" else {}
+    for kind in _FORMATS.values()
+}
 _CHOICES = ("format", "images", "columns")
 
 
-@router.post("", status_code=201, responses={200: {"model": FeedbackOut}})
+@router.post("", status_code=201, responses=also(404, 409, 410) | {200: {"model": FeedbackOut}})
 def rate(
     bench: Bench,
     caller: Caller,
@@ -66,7 +71,7 @@ def rate(
 @router.get(
     "/export",
     response_class=Response,
-    responses={200: {"content": {kind.media_type: {} for kind in _FORMATS.values()}}},
+    responses=also(404) | {200: {"content": _FILES}},
     openapi_extra=with_filters(*_CHOICES),
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:

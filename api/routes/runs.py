@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import SECURED, Bench, Caller
 from api.flow import Watch
 from api.history_answers import ComparisonOut, RunsOut
+from api.openapi.refusals import also
 from api.run_answers import DetectionRunOut, GenerationRunOut
 from api.schemas import RunsIn, SignalIn
 from api.streaming import sse
@@ -21,7 +22,10 @@ from core.signals.types import SignalKind
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
 _OF_MANY = Literal["json", "csv", "coco"]
-_TABLES: Mapping[str, Any] = {"application/json": {}, "text/csv": {}}
+_TABLES: Mapping[str, Any] = {
+    "application/json": {"schema": {"anyOf": [{"type": "object"}, {"type": "array"}]}},
+    "text/csv": {},
+}
 
 
 @router.get("")
@@ -34,7 +38,7 @@ def runs(bench: Bench, caller: Caller, asked: Annotated[RunsIn, Query()]) -> Run
     return RunsOut.of(bench.runs.history(caller, asked.wanted, asked.cursor, asked.limit))
 
 
-@router.get("/compare")
+@router.get("/compare", responses=also(404, 410))
 def compare(
     bench: Bench,
     caller: Caller,
@@ -49,7 +53,9 @@ def compare(
     return ComparisonOut.of(bench.runs.compare(caller, a, b))
 
 
-@router.get("/export", response_class=Response, responses={200: {"content": _TABLES}})
+@router.get(
+    "/export", response_class=Response, responses=also(404, 410) | {200: {"content": _TABLES}}
+)
 def export_many(
     bench: Bench,
     caller: Caller,
@@ -60,7 +66,7 @@ def export_many(
     return _file(bench.downloads.of_runs(caller, id, DownloadFormat(format)))
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", responses=also(410))
 def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | GenerationRunOut:
     """A run of one's own, as far as it has come; `task` says which of the two forms it has."""
     if bench.runs.task_of(caller, run_id) is Task.DETECTION:
@@ -72,7 +78,7 @@ def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | Generat
 @router.get(
     "/{run_id}/stream",
     response_class=Response,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses=also(410) | {200: {"content": {"text/event-stream": {}}}},
 )
 async def stream(
     bench: Bench,
@@ -90,7 +96,9 @@ async def stream(
 
 
 @router.get(
-    "/{run_id}/image", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
+    "/{run_id}/image",
+    response_class=Response,
+    responses=also(410) | {200: {"content": {"image/jpeg": {}}}},
 )
 def image(
     bench: Bench,
@@ -111,7 +119,7 @@ def image(
 @router.get(
     "/{run_id}/export",
     response_class=Response,
-    responses={200: {"content": {**_TABLES, "image/png": {}}}},
+    responses=also(410) | {200: {"content": {**_TABLES, "image/png": {}}}},
 )
 def export(bench: Bench, caller: Caller, run_id: UUID, format: DownloadFormat) -> Response:
     """A detection as a file, with the boxes that reach its thresholds.
@@ -121,7 +129,7 @@ def export(bench: Bench, caller: Caller, run_id: UUID, format: DownloadFormat) -
     return _file(bench.downloads.of_run(caller, run_id, format))
 
 
-@router.post("/{run_id}/cancel")
+@router.post("/{run_id}/cancel", responses=also(410))
 def cancel(bench: Bench, caller: Caller, run_id: UUID) -> GenerationRunOut:
     """Stop a generation; what is written so far is kept. A finished run stays as it is."""
     bench.generation.cancel(caller, run_id)
