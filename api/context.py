@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import answer_to, unexpected
 from api.record import RequestRecord, open_record, route_of
 from core.errors import GlimpseError
-from core.trace import trace
+from core.metrics import http_answers_total
+from core.trace import current_trace_id, trace
 
 log = structlog.get_logger()
 
@@ -80,6 +81,7 @@ class RequestContext:
 
 def _write_line(record: RequestRecord, scope: Scope, seconds: float) -> None:
     route = route_of(scope)
+    http_answers_total.labels(route, record.status).inc(exemplar={"trace_id": current_trace_id()})
     write = log.debug if route in _ASKED_ALL_DAY else log.info
     write(
         "request",

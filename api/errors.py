@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from api.record import record_of
 from core import errors
 from core.errors import GlimpseError
+from core.plugins.types import PluginFailed
 from core.trace import current_trace_id
 
 
@@ -49,6 +50,7 @@ STATUS: Mapping[type[GlimpseError], int] = MappingProxyType(
         errors.Invalid: 422,
         errors.LimitReached: 429,
         errors.Unavailable: 503,
+        PluginFailed: 500,
     }
 )
 _DEFAULT_WAIT_S = 5
@@ -78,6 +80,8 @@ def answer_to(error: GlimpseError) -> JSONResponse:
         headers["Retry-After"] = str(error.retry_after or _DEFAULT_WAIT_S)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 409:
+        headers["X-Should-Retry"] = "false"  # OpenAI's clients would ask again by themselves
     if status == 405:
         headers["Allow"] = str(error.facts["allow"])
     return JSONResponse(error_body(error.code, error.message), status_code=status, headers=headers)

@@ -26,10 +26,17 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.jobs.doing import ItemDoer
+from core.jobs.service import JobService
+from core.jobs.types import QueueState
+from core.jobs.walk import JobWalk
+from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
 from core.limits.service import LimitService
+from core.plugins.service import PluginService
+from core.plugins.subjects import SubjectReader
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -42,7 +49,11 @@ from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from core.signing import signing_key
+from core.system.notices import NoticeService
+from core.system.service import SystemService
 from db.session import Database
+
+_READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,8 @@ class Workbench:
     prompts: PromptService
     describing: DescribeService
     runs: RunService
+    jobs: JobService
+    worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
     drafts: DraftService
@@ -85,6 +98,9 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    system: SystemService
+    notices: NoticeService
+    plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -93,7 +109,7 @@ class Workbench:
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
         process left open, and begin to send the ratings that wait on the disk, and to remove what
-        is past its time.
+        is past its time, and to do jobs.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -108,10 +124,15 @@ class Workbench:
             self.generation.recover()
             self.waiting.start()
             self.keeper.start()
+            if self.settings.worker == "inside":
+                self.worker.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
-        """What is missing before requests can be served, in plain words; empty when ready."""
+        """What is missing before requests can be served, in plain words; empty when ready.
+
+        A model that was unloaded on purpose is not missing.
+        """
         missing = []
         try:
             self.prepare()
@@ -122,12 +143,23 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY and info.device != REMOTE
+            if info.state not in _READY and info.device != REMOTE
         ]
         return tuple(missing)
 
+    def queue(self) -> QueueState:
+        """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
+        self.prepare()
+        return self.jobs.queue_state()
+
+    def stop_work(self) -> None:
+        """Begin to end what is under way: what a job has not done is given back first."""
+        self.worker.stop()
+        self.generation.close()
+
     def close(self) -> None:
-        """End running streams, unload the models, and stop the database if it is ours."""
+        """End jobs and running streams, unload the models, and stop the database if it is ours."""
+        self.worker.close()
         self.generation.close()
         self.waiting.close()
         self.keeper.close()
@@ -156,6 +188,10 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
+    detection = DetectionService(database, models, settings, cuts)
+    doer = ItemDoer(database, detection, generation)
+    review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -166,7 +202,7 @@ def assemble(
         audit=AuditService(database),
         keeper=Keeper(KeepingService(database, settings)),
         demo=DemoService(database, settings),
-        detection=DetectionService(database, models, settings, cuts),
+        detection=detection,
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -174,11 +210,13 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
+        jobs=JobService(database, models, settings),
+        worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
-        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
-        review=ReviewService(database),
+        review=review,
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
@@ -186,7 +224,10 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
-        charts=ChartService(database),
+        system=SystemService(database, settings, models, generation, waiting),
+        notices=NoticeService(database),
+        charts=charts,
+        plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,
         _opened=opened,
     )

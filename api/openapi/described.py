@@ -84,7 +84,7 @@ def _complete(answer: Node, kinds: Node) -> None:
         if text is not None:
             content["schema"] = {"type": "string"}
             content.setdefault("example", text)
-        elif media_type.startswith(("image/", "application/zip")):
+        elif media_type.startswith(("image/", "application/zip", "application/pdf")):
             content["schema"] = {"type": "string", "contentMediaType": media_type}
             content["example"] = "(bytes)"
         else:

@@ -20,7 +20,8 @@ def example_of(schema: Node, components: Node, name: str = "", depth: int = 0) -
     if schema.get("examples"):
         return schema["examples"][0]
     if "enum" in schema:
-        return BY_NAME[name] if BY_NAME.get(name) in schema["enum"] else schema["enum"][0]
+        allowed = schema["enum"]
+        return BY_NAME[name] if name in BY_NAME and BY_NAME[name] in allowed else allowed[0]
     for choice in ("anyOf", "oneOf", "allOf"):
         if choice in schema:
             return _chosen(schema[choice], components, name, depth)

@@ -11,6 +11,8 @@ _CIRCLE = (
 """A PNG file of a red circle, in base64."""
 _DETECT = {"prompt": "red circle. blue star", "model": "shapes", "box_threshold": 0.35}
 
+_OPENAI = {"model": "reporter", "max_tokens": 64, "temperature": 0.7, "seed": 7, "stream": False}
+
 REQUESTS: Mapping[str, Mapping[str, Any]] = {
     "post_detect": {
         "application/json": {"image": _CIRCLE, **_DETECT},
@@ -22,6 +24,21 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
             "inputs": _CIRCLE,
             "parameters": {"candidate_labels": ["red circle", "blue star"], "threshold": 0.3},
         },
+    },
+    "post_openai_chat_completions": {
+        "application/json": {
+            "messages": [{"role": "user", "content": "Findings: 3 red circle. Report:"}],
+            **_OPENAI,
+        }
+    },
+    "post_openai_completions": {
+        "application/json": {"prompt": "Findings: 3 red circle. Report:", **_OPENAI}
+    },
+    "put_notice": {
+        "application/json": {
+            "text": "The database moves on Monday at 18:00; save your work before.",
+            "until": "2026-11-30T18:30:00Z",
+        }
     },
     "post_run_describe": {"application/json": {"boxes": [0, 2], "temperature": 0, "seed": 7}},
     "post_feedback": {

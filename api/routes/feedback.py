@@ -1,7 +1,7 @@
 """Ratings in, ratings out."""
 
-from collections.abc import Iterable
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Request, Response
 
@@ -15,6 +15,7 @@ from core.clock import now
 from core.errors import Invalid
 from core.review.columns import columns_of
 from core.review.filters import from_query
+from core.review.types import Sort
 
 router = APIRouter(prefix="/api/v1/feedback", tags=["feedback"], dependencies=SECURED)
 
@@ -30,11 +31,11 @@ _FORMATS = {
     "coco": _Format("application/json", "verdicts", "json"),
     "evidence": _Format("application/zip", "evidence", "zip"),
 }
-_FILES = {
-    kind.media_type: {"schema": {"type": "object"}} if kind.ending == "json" else {}
-    for kind in _FORMATS.values()
-}
-_CHOICES = ("format", "images", "columns")
+_FILES: Mapping[str, Any] = {
+    each.media_type: {"schema": {"type": "object"}} if each.ending == "json" else {}
+    for each in _FORMATS.values()
+} | {"application/pdf": {}}
+_CHOICES = ("format", "images", "columns", "sort")
 
 
 @router.post("", status_code=201, responses=also(404, 409, 410) | {200: {"model": FeedbackOut}})
@@ -79,12 +80,13 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
 
     `format` is `csv`, `coco` for what was said of boxes, or `evidence`: a ZIP file with the CSV and
     a manifest, and with `images=yes` the pictures. `columns` are those of the CSV, with commas
-    between them.
+    between them. `pdf`, or the name of another exporter that is installed, makes a report on what
+    the dashboard shows, its rows in the order of `sort`; that is for reviewers.
     """
     asked = {name: request.query_params.getlist(name) for name in request.query_params}
     kind = _single(asked, "format", "csv")
     if kind not in _FORMATS:
-        raise _unknown("format", kind, _FORMATS)
+        return _report(bench, caller, kind, asked)
     images = _single(asked, "images", "no")
     if images not in {"yes", "no"}:
         raise _unknown("images", images, ("yes", "no"))
@@ -104,6 +106,15 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
     return Flow(
         from_thread(first, chunks), Watch(bench, caller), _FORMATS[kind].media_type, headers
     )
+
+
+def _report(bench: Bench, caller: Caller, kind: str, asked: dict[str, list[str]]) -> Response:
+    sort = _single(asked, "sort", Sort.NEWEST)
+    if sort not in set(Sort):
+        raise _unknown("sort", sort, Sort)
+    made = bench.plugins.export_review(caller, from_query(asked), kind, Sort(sort))
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.content, media_type=made.mime, headers=headers)
 
 
 def _single(asked: dict[str, list[str]], name: str, default: str) -> str:

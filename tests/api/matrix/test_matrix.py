@@ -14,7 +14,7 @@ from api.routes.socket import PATH as SOCKET
 from core.permissions import Role
 from core.workbench import Workbench
 from tests.api.matrix.routes import ROUTES, Route
-from tests.api.matrix.world import CALLERS, NOBODYS_OWN, Caller, World
+from tests.api.matrix.world import CALLERS, MODELS, NOBODYS_OWN, Caller, World
 
 _WITHOUT_OWN = frozenset({"key", "prompt", "rated", "rating", "revoked_key", "view", "withdrawn"})
 """Things that a guest cannot have, so that there is no cell for them."""
@@ -77,7 +77,7 @@ def _expected(route: Route, caller: Caller, *, own: bool) -> int:
         return 403
     if caller.scope is not None and caller.scope not in route.scopes.split():
         return 403
-    if own or route.kind == "detector" or caller.role in route.foreign.split():
+    if own or route.kind in MODELS or caller.role in route.foreign.split():
         return route.ok
     return 404
 
