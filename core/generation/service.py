@@ -30,6 +30,7 @@ from core.generation.types import (
     SamplingParams,
     TokenEvent,
     UsedPrompt,
+    Writing,
 )
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
@@ -185,6 +186,14 @@ class GenerationService:
             stream.stopped_by = actor
             stream.cancel()
         return stream.run
+
+    def writing(self, actor: Actor) -> tuple[Writing, ...]:
+        """What this process writes at the moment, whoever asked for it, the oldest first."""
+        actor.require(Permission.VIEW_SYSTEM)
+        with self._lock:
+            running = tuple(self._live.values())
+        found = (live.writing() for live in running if not live.ended)
+        return tuple(sorted(found, key=lambda each: each.began_at))
 
     def recover(self) -> int:
         """Close as failed what dead processes left running, with the text that was kept of it.

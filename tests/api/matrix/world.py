@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What the path of a route may name."""
 
     DETECTOR = "detector"
+    GENERATOR = "generator"
     DETECTION = "detection"
     PAIR = "pair"
     """Two detections on one picture."""
@@ -57,10 +58,17 @@ class Kind(StrEnum):
     TO_BE_ERASED = "to_be_erased"
     ROLE = "role"
     """A role, and a task."""
+    BROKEN = "broken"
+    """A model that cannot be used, so that nobody else is disturbed."""
 
 
+MODELS = {Kind.DETECTOR: "shapes", Kind.GENERATOR: "pace"}
+"""Everybody's."""
 NOBODYS_OWN = frozenset(
-    {Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE}
+    {
+        *(Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE),
+        Kind.BROKEN,
+    }
 )
 
 
@@ -152,8 +160,10 @@ class World:
 
     def thing(self, kind: Kind, caller: Caller, *, own: bool) -> Any:
         """The id of a new thing of the caller's, or of a stranger's."""
-        if kind is Kind.DETECTOR:
-            return "shapes"
+        if kind is Kind.BROKEN:
+            return "gone"
+        if kind in MODELS:
+            return MODELS[kind]
         return getattr(self, f"_{kind}")(self._owner(kind, caller, own=own))
 
     def new_name(self) -> str:

@@ -25,12 +25,12 @@ from core.trace import trace
 from core.workbench import Workbench, assemble
 from db.models import AuditEntry
 from db.session import Database
-from tests.core.audit import acts_people, acts_review
+from tests.core.audit import acts_people, acts_review, acts_system
 from tests.core.audit.acts import ADDRESS, PASSWORD, Act, Stage
 from tests.core.audit.acts_review import SECRET_WORDS
 from tests.core.review import rows
 
-ACTS: dict[str, Act] = acts_people.ACTS | acts_review.ACTS
+ACTS: dict[str, Act] = acts_people.ACTS | acts_review.ACTS | acts_system.ACTS
 LOOKING = {
     "accounts": (
         *("all_keys", "check_list", "find_users", "identities_of", "keys_of", "person"),
@@ -44,7 +44,9 @@ LOOKING = {
     "prompts": ("archived",),
     "runs": ("relatives", "runs_of"),
     "feedback": ("history", "own_history"),
-    "waiting": ("count", "refused"),
+    "generation": ("writing",),
+    "system": ("about", "status", "warm_up"),
+    "waiting": ("count", "refused", "standing"),
     "drafts": ("standing",),
     "verdicts": ("everybodys", "precision"),
     "review": ("choices", "detail", "header", "page", "total"),

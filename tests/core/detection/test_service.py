@@ -1,6 +1,7 @@
 """Detection end to end: the bundled model, a real database, what is recorded and who may see it."""
 
 import dataclasses
+import io
 from typing import Any
 from uuid import UUID
 
@@ -294,6 +295,9 @@ def test_the_picture_comes_back_upright_and_bounded(
     assert detection.picture(ann, run.id).mime == "image/jpeg"
     with pytest.raises(Invalid, match="at least 1"):
         detection.picture(ann, run.id, 0)
+    plain, lined = (detection.picture(ann, run.id, 64, outlines=on) for on in (False, True))
+    assert max(Image.open(io.BytesIO(lined.content)).size) == 64
+    assert lined.content != plain.content
 
 
 def test_a_key_for_something_else_may_not_detect(
