@@ -1,4 +1,4 @@
-"""What the Dockerfile copies is what the product is made of, and its ignore file lets it through."""
+"""What the Dockerfile copies is what the product is made of, and nothing else is let in."""
 
 import ast
 from pathlib import Path
