@@ -173,7 +173,7 @@ def test_the_address_is_the_clients_own_whatever_it_says(site: Site) -> None:
     with site.client(site.admin_key, come_from=ELSEWHERE) as client:
         client.get("/api/v1/audit/export", headers=claimed).raise_for_status()
         entries = client.get("/api/v1/audit", params={"limit": 5}).json()["entries"]
-    assert entries[0]["action"].endswith("export")
+    assert "export" in entries[0]["action"]
     assert entries[0]["address"] == ELSEWHERE
 
 
