@@ -120,6 +120,13 @@ class Settings(BaseSettings):
     max_job_bytes: int = Field(
         512 * 2**20, ge=1, description="most bytes the pictures of one job may have in all"
     )
+    stop_after_s: int = Field(
+        10,
+        ge=0,
+        le=3600,
+        description="seconds that texts being written may go on once SIGTERM says stop; Ctrl-C, or "
+        "a second signal, ends them at once",
+    )
     keep_images_days: int | None = Field(
         None, ge=1, description="days after which a picture is removed; empty keeps them for ever"
     )

@@ -100,6 +100,7 @@ class Workbench:
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
@@ -129,6 +130,8 @@ class Workbench:
 
         A model that was unloaded on purpose is not missing.
         """
+        if self._stopping.is_set():
+            return ("Glimpse is stopping",)
         missing = []
         try:
             self.prepare()
@@ -143,8 +146,18 @@ class Workbench:
         ]
         return tuple(missing)
 
+    def drain(self) -> None:
+        """Be ready for nothing new, give jobs back, and let texts that people wait for be written,
+        within the setting's seconds.
+        """
+        self._stopping.set()
+        self.worker.stop()
+        self.models.refuse()
+        self.generation.finish(self.settings.stop_after_s)
+
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
+        self._stopping.set()
         self.worker.stop()
         self.generation.close()
 

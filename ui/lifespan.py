@@ -43,7 +43,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logging.disable()  # the server would log where in the program that was found out
         raise
     server = running_server()
-    before_stopping(bench.stop_work)
+    before_stopping(bench.stop_work, bench.drain)
     announcement = asyncio.create_task(_announce(bench, server))
     yield
     announcement.cancel()
