@@ -194,6 +194,7 @@ def load_settings() -> Settings:
             "set it to a random text of at least 32 characters.",
             facts={"key": f"{_PREFIX}SECRET_KEY"},
         )
+    _check_public_url(settings)
     _check_single_sign_on(settings)
     return settings
 
@@ -202,6 +203,23 @@ def is_loopback(address: str) -> bool:
     """Whether the address, a URL or a host's name, is this very machine."""
     host = urlsplit(address).hostname if "//" in address else address
     return host in _LOOPBACK
+
+
+def _check_public_url(settings: Settings) -> None:
+    """Raise `ConfigurationError` for what is no address that a browser can be at."""
+    url = settings.public_url
+    if url is None:
+        return
+    key = f"{_PREFIX}PUBLIC_URL"
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ConfigurationError(
+            f"{key} is no whole address; write it as https://glimpse.example.", facts={"key": key}
+        )
 
 
 def _check_single_sign_on(settings: Settings) -> None:
