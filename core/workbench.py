@@ -28,12 +28,15 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
 from core.jobs.service import JobService
+from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
 from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
 from core.limits.service import LimitService
+from core.plugins.service import PluginService
+from core.plugins.subjects import SubjectReader
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -97,6 +100,7 @@ class Workbench:
     charts: ChartService
     system: SystemService
     notices: NoticeService
+    plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -155,6 +159,11 @@ class Workbench:
         self.models.refuse()
         self.generation.finish(self.settings.stop_after_s)
 
+    def queue(self) -> QueueState:
+        """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
+        self.prepare()
+        return self.jobs.queue_state()
+
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
         self._stopping.set()
@@ -195,6 +204,7 @@ def assemble(
     waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
     doer = ItemDoer(database, detection, generation)
+    review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -219,7 +229,7 @@ def assemble(
         waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
-        review=ReviewService(database),
+        review=review,
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
@@ -227,9 +237,10 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
-        charts=ChartService(database),
         system=SystemService(database, settings, models, generation, waiting),
         notices=NoticeService(database),
+        charts=charts,
+        plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,
         _opened=opened,
     )

@@ -15,6 +15,7 @@ from core.generation.types import (
 )
 from core.inference.types import EngineEnd, RunningSequence
 from core.permissions import Actor, Face
+from core.trace import current_trace_id
 
 
 class LiveRun(LiveStream):
@@ -23,6 +24,7 @@ class LiveRun(LiveStream):
     def __init__(self, run: GenerationRun, face: Face, on_end: Callable[["LiveRun"], None]) -> None:
         super().__init__(run)
         self.face = face
+        self.trace_id = current_trace_id()
         self.refusal: str | None = None
         """Code of the error with which the engine refused it."""
         self.stopped_by: Actor | None = None

@@ -29,6 +29,7 @@ class Kind(StrEnum):
     """What the path of a route may name."""
 
     DETECTOR = "detector"
+    GENERATOR = "generator"
     DETECTION = "detection"
     PAIR = "pair"
     """Two detections on one picture."""
@@ -61,6 +62,8 @@ class Kind(StrEnum):
     """A model that cannot be used, so that nobody else is disturbed."""
 
 
+MODELS = {Kind.DETECTOR: "shapes", Kind.GENERATOR: "pace"}
+"""Everybody's."""
 NOBODYS_OWN = frozenset(
     {
         *(Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE),
@@ -159,8 +162,8 @@ class World:
         """The id of a new thing of the caller's, or of a stranger's."""
         if kind is Kind.BROKEN:
             return "gone"
-        if kind is Kind.DETECTOR:
-            return "shapes"
+        if kind in MODELS:
+            return MODELS[kind]
         return getattr(self, f"_{kind}")(self._owner(kind, caller, own=own))
 
     def new_name(self) -> str:
