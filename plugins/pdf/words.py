@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from core.plugins.types import Rated
+from core.plugins.types import GivenRating
 from core.review.types import Interval
 from plugins.pdf.document import Document
 
@@ -26,7 +26,7 @@ def timings(ms: Mapping[str, float]) -> str:
     return ", ".join(named) or "not measured"
 
 
-def ratings(document: Document, given: tuple[Rated, ...]) -> None:
+def ratings(document: Document, given: tuple[GivenRating, ...]) -> None:
     """What people said of the run; says so too where nobody has."""
     document.section("Ratings")
     if not given:
