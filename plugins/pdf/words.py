@@ -22,7 +22,9 @@ def interval(found: Interval | None) -> str:
 
 
 def timings(ms: Mapping[str, float]) -> str:
-    named = [f"{name.replace('_', ' ')} {_duration(value)}" for name, value in ms.items()]
+    """Each by its name, the whole last."""
+    ordered = sorted(ms.items(), key=lambda each: each[0] == "total")
+    named = [f"{name.replace('_', ' ')} {_duration(value)}" for name, value in ordered]
     return ", ".join(named) or "not measured"
 
 
