@@ -27,6 +27,7 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
+from core.jobs.results import JobResultService
 from core.jobs.service import JobService
 from core.jobs.walk import JobWalk
 from core.jobs.worker import JobWorker
@@ -77,6 +78,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     jobs: JobService
+    job_results: JobResultService
     worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
@@ -171,6 +173,7 @@ def assemble(
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
     detection = DetectionService(database, models, settings, cuts)
+    jobs = JobService(database, models, settings)
     doer = ItemDoer(database, detection, generation)
     return Workbench(
         settings=settings,
@@ -190,7 +193,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
-        jobs=JobService(database, models, settings),
+        jobs=jobs,
+        job_results=JobResultService(database, jobs),
         worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
         waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),

@@ -16,6 +16,7 @@ PAGES = (
     "home",
     "detection",
     "generation",
+    "batch",
     "prompts",
     "history",
     "asked",
