@@ -1,4 +1,4 @@
-"""Every setting, typed once; read from the environment or `.streamlit/secrets.toml`."""
+"""Every setting, typed once; from the environment, `.streamlit/secrets.toml`, or mounted files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -18,6 +19,8 @@ from core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "GLIMPSE_"
+_MOUNTED = Path("/run/secrets")
+"""Where containers are handed secrets: a file for each setting, of its name."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _RoleName = Literal["guest", "analyst", "admin"]
 
@@ -158,7 +161,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretsFile(settings_cls)
+        mounted = SecretsSettingsSource(settings_cls, _MOUNTED if _MOUNTED.is_dir() else None)
+        return init_settings, env_settings, _SecretsFile(settings_cls), mounted
 
 
 class _SecretsFile(TomlConfigSettingsSource):

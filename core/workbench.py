@@ -29,12 +29,15 @@ from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
 from core.jobs.results import JobResultService
 from core.jobs.service import JobService
+from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
 from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
 from core.limits.service import LimitService
+from core.plugins.service import PluginService
+from core.plugins.subjects import SubjectReader
 from core.prompts.service import PromptService
 from core.quality.service import QualityService
 from core.raters.requests import RequestService
@@ -47,7 +50,11 @@ from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from core.signing import signing_key
+from core.system.notices import NoticeService
+from core.system.service import SystemService
 from db.session import Database
+
+_READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,9 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    system: SystemService
+    notices: NoticeService
+    plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
@@ -121,7 +131,10 @@ class Workbench:
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
-        """What is missing before requests can be served, in plain words; empty when ready."""
+        """What is missing before requests can be served, in plain words; empty when ready.
+
+        A model that was unloaded on purpose is not missing.
+        """
         missing = []
         try:
             self.prepare()
@@ -132,9 +145,14 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY and info.device != REMOTE
+            if info.state not in _READY and info.device != REMOTE
         ]
         return tuple(missing)
+
+    def queue(self) -> QueueState:
+        """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
+        self.prepare()
+        return self.jobs.queue_state()
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
@@ -172,9 +190,11 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
     jobs = JobService(database, models, settings)
     doer = ItemDoer(database, detection, generation)
+    review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
         signing_key=signing_key(settings),
@@ -197,10 +217,10 @@ def assemble(
         job_results=JobResultService(database, jobs),
         worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
-        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
-        review=ReviewService(database),
+        review=review,
         quality=QualityService(database, models, cuts),
         raters=RaterService(database),
         requests=RequestService(database),
@@ -208,7 +228,10 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
-        charts=ChartService(database),
+        system=SystemService(database, settings, models, generation, waiting),
+        notices=NoticeService(database),
+        charts=charts,
+        plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,
         _opened=opened,
     )

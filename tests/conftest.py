@@ -49,13 +49,19 @@ def captured_logs(level: str) -> Iterator[io.StringIO]:
     root.handlers, root.level = handlers, before
 
 
-@pytest.fixture(scope="module")
-def open_folder() -> Iterator[Path]:
+@contextmanager
+def shared_folder() -> Iterator[Path]:
     """A folder that a database's own user can enter, as pytest's are not; for servers of a test."""
     folder = new_home()
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def open_folder() -> Iterator[Path]:
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(autouse=True)

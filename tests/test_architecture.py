@@ -7,14 +7,21 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-OURS = {"api", "bench", "core", "db", "pages", "tests", "training", "ui"}
+OURS = {"api", "bench", "core", "db", "pages", "plugins", "tests", "training", "ui"}
 
 # from: (may import of ours, must not import at all)
 ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pages": (("pages", "ui", "core"), ("torch", "transformers", "sqlalchemy", "fastapi")),
     "ui": (("ui", "core"), ("torch", "transformers", "sqlalchemy", "fastapi")),
     "api": (("api", "core"), ("torch", "transformers", "sqlalchemy", "streamlit")),
-    "core": (("core", "db.repositories", "db.session", "db.copy"), ("streamlit", "fastapi")),
+    "core": (
+        ("core", "db.repositories", "db.session", "db.copy", "db.dump"),
+        ("streamlit", "fastapi"),
+    ),
+    "plugins": (
+        ("plugins", "core"),
+        ("torch", "transformers", "sqlalchemy", "streamlit", "fastapi"),
+    ),
     "db": (("db",), ("streamlit", "fastapi", "torch", "transformers", "pydantic")),
     "bench": (("bench", "training", "core", "api", "db"), ("streamlit",)),
     "training": (("training",), ("streamlit", "fastapi", "sqlalchemy")),

@@ -22,6 +22,7 @@ from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 from core.review.types import FeedbackFilter
 from core.runs.types import Task
+from core.system.types import Notice
 
 _KEY = "glimpse"
 
@@ -139,6 +140,12 @@ class UiSession:
     """The sign-in. It proves nothing by itself: the database is asked on every run."""
     confirmed: Confirmed | None = None
     """Who that was when the database last answered."""
+    notice_shown: UUID | None = None
+    """The notice that stands above the page of this tab."""
+    notice_gone: Notice | None = None
+    """The last one taken away in this tab, so that it can be put back."""
+    system_told: str | None = None
+    """What came of the last act on the system page."""
     cookie_ticket: str | None = None
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None

@@ -1,7 +1,7 @@
 """Ratings in, ratings out."""
 
-from collections.abc import Iterable
-from typing import Annotated, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Header, Request, Response
 
@@ -14,6 +14,7 @@ from core.clock import now
 from core.errors import Invalid
 from core.review.columns import columns_of
 from core.review.filters import from_query
+from core.review.types import Sort
 
 router = APIRouter(prefix="/api/v1/feedback", tags=["feedback"], dependencies=SECURED)
 
@@ -29,7 +30,11 @@ _FORMATS = {
     "coco": _Format("application/json", "verdicts", "json"),
     "evidence": _Format("application/zip", "evidence", "zip"),
 }
-_CHOICES = ("format", "images", "columns")
+_TYPES: Mapping[str, Any] = {
+    media_type: {}
+    for media_type in (*(each.media_type for each in _FORMATS.values()), "application/pdf")
+}
+_CHOICES = ("format", "images", "columns", "sort")
 
 
 @router.post("", status_code=201, responses={200: {"model": FeedbackOut}})
@@ -66,7 +71,7 @@ def rate(
 @router.get(
     "/export",
     response_class=Response,
-    responses={200: {"content": {kind.media_type: {} for kind in _FORMATS.values()}}},
+    responses={200: {"content": _TYPES}},
     openapi_extra=with_filters(*_CHOICES),
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:
@@ -74,12 +79,13 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
 
     `format` is `csv`, `coco` for what was said of boxes, or `evidence`: a ZIP file with the CSV and
     a manifest, and with `images=yes` the pictures. `columns` are those of the CSV, with commas
-    between them.
+    between them. `pdf`, or the name of another exporter that is installed, makes a report on what
+    the dashboard shows, its rows in the order of `sort`; that is for reviewers.
     """
     asked = {name: request.query_params.getlist(name) for name in request.query_params}
     kind = _single(asked, "format", "csv")
     if kind not in _FORMATS:
-        raise _unknown("format", kind, _FORMATS)
+        return _report(bench, caller, kind, asked)
     images = _single(asked, "images", "no")
     if images not in {"yes", "no"}:
         raise _unknown("images", images, ("yes", "no"))
@@ -99,6 +105,15 @@ def export(request: Request, bench: Bench, caller: Caller) -> Response:
     return Flow(
         from_thread(first, chunks), Watch(bench, caller), _FORMATS[kind].media_type, headers
     )
+
+
+def _report(bench: Bench, caller: Caller, kind: str, asked: dict[str, list[str]]) -> Response:
+    sort = _single(asked, "sort", Sort.NEWEST)
+    if sort not in set(Sort):
+        raise _unknown("sort", sort, Sort)
+    made = bench.plugins.export_review(caller, from_query(asked), kind, Sort(sort))
+    headers = {"Content-Disposition": f'attachment; filename="{made.name}"'}
+    return Response(made.content, media_type=made.mime, headers=headers)
 
 
 def _single(asked: dict[str, list[str]], name: str, default: str) -> str:

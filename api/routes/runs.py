@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import SECURED, Bench, Caller
 from api.flow import Watch
 from api.history_answers import ComparisonOut, RunsOut
+from api.plugin_answers import ProcessedOut
 from api.run_answers import DetectionRunOut, GenerationRunOut
 from api.schemas import RunsIn, SignalIn
 from api.streaming import sse
@@ -112,14 +113,39 @@ def image(
 @router.get(
     "/{run_id}/export",
     response_class=Response,
-    responses={200: {"content": {**_TABLES, "image/png": {}}}},
+    responses={200: {"content": {**_TABLES, "image/png": {}, "application/pdf": {}}}},
 )
-def export(bench: Bench, caller: Caller, run_id: UUID, format: DownloadFormat) -> Response:
-    """A detection as a file, with the boxes that reach its thresholds.
+def export(
+    bench: Bench,
+    caller: Caller,
+    run_id: UUID,
+    format: Annotated[
+        str, Query(description=f"{', '.join(DownloadFormat)}, or an exporter's name")
+    ],
+) -> Response:
+    """A run as a file; of a detection, with the boxes that reach its thresholds.
 
-    As `png`: its picture, upright and in full size, with the boxes drawn on it.
+    As `png`: the picture of a detection, upright and in full size, with the boxes drawn on it. As
+    `pdf`, or by the name of another exporter that is installed: a report on a run of either task.
     """
-    return _file(bench.downloads.of_run(caller, run_id, format))
+    if format in set(DownloadFormat):
+        return _file(bench.downloads.of_run(caller, run_id, DownloadFormat(format)))
+    return _file(bench.plugins.export_run(caller, run_id, format))
+
+
+@router.get("/{run_id}/postprocessed")
+def postprocessed(
+    bench: Bench,
+    caller: Caller,
+    run_id: UUID,
+    postprocess: Annotated[list[str], Query(description="post-processors, in this order")],
+) -> ProcessedOut:
+    """The boxes that a detection found, as post-processors that are installed leave them.
+
+    A view: what is recorded, judged and exported are the run's own boxes. `index` is the place
+    that a box has among them, and null where it was changed or made anew.
+    """
+    return ProcessedOut.of(bench.plugins.processed(caller, run_id, postprocess))
 
 
 @router.post("/{run_id}/cancel")

@@ -57,6 +57,14 @@ class Action(StrEnum):
     USER_ERASED = "user_erased"
     RETENTION_RUN = "retention_run"
     """What was past its time was removed."""
+    MODEL_LOADED = "model_loaded"
+    """It was asked for, as its unloading is; how it went on is in the log."""
+    MODEL_UNLOADED = "model_unloaded"
+    FEATURES_CLEARED = "features_cleared"
+    TEXT_STOPPED = "text_stopped"
+    """One that is being written, by an administrator on the System page."""
+    NOTICE_CHANGED = "notice_changed"
+    """The sentence above every page: another one, or none."""
 
 
 class Target(StrEnum):
@@ -72,6 +80,7 @@ class Target(StrEnum):
     THRESHOLD = "threshold"
     VIEW = "view"
     PROMPT = "prompt"
+    MODEL = "model"
     JOB = "job"
 
 

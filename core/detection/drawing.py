@@ -29,6 +29,13 @@ class _Tag:
 def annotated_png(
     picture: Image.Image, run: DetectionRun, detections: Sequence[Detection]
 ) -> bytes:
+    """What `annotated` draws, as a file that names the run."""
+    return _png(annotated(picture, run, detections), run)
+
+
+def annotated(
+    picture: Image.Image, run: DetectionRun, detections: Sequence[Detection]
+) -> Image.Image:
     """`detections` of `run` on its upright RGB `picture`, which is left as it is.
 
     Strokes and letters grow with the picture. A label that no font can write is replaced by the
@@ -44,7 +51,7 @@ def annotated_png(
         place = _place(tag, _inside(detection, drawn.size, stroke), drawn.size, taken)
         taken.append(place)
         _write(draw, tag, place, style_of(detection.label))
-    return _png(drawn, run)
+    return drawn
 
 
 def outlined(picture: Image.Image, run: DetectionRun) -> Image.Image:

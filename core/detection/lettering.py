@@ -1,6 +1,8 @@
 """Fonts for text on pictures: the one that comes with Pillow, or one of the system's."""
 
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from PIL import ImageFont
 
@@ -9,6 +11,7 @@ _SYSTEM_FONTS = (
     "NotoSansCJK-Regular.ttc",
     "NotoSans-Regular.ttf",
     "DejaVuSans.ttf",
+    "DroidSansFallbackFull.ttf",
     "wqy-microhei.ttc",
     "msyh.ttc",
     "PingFang.ttc",
@@ -26,6 +29,14 @@ def font_for(text: str, size: int) -> Font | None:
         if font is not None and _has_all(font, text):
             return font
     return None
+
+
+def system_font_files() -> Iterator[Path]:
+    """The files of those of the system's fonts that are there, in the order they are tried in."""
+    for name in _SYSTEM_FONTS:
+        font = _system(name, 12)
+        if isinstance(font, ImageFont.FreeTypeFont) and isinstance(font.path, str):
+            yield Path(font.path)
 
 
 def own_font(size: int) -> Font:

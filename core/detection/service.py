@@ -21,6 +21,7 @@ from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run, usable_run
 from core.runs.types import Task
+from core.trace import current_trace_id
 from db.repositories.runs import ImageRepository, Run, RunRepository
 from db.session import Database
 
@@ -64,8 +65,8 @@ class DetectionService:
         LimitReached : too many detections wait for the model, or the actor's limit is reached.
         Unavailable : the model or the database is away.
         """
-        actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
+            actor.require(Permission.DETECT)
             file = PictureFile(content, self._settings)
             return self._detect(
                 actor, file, prompt, params or DetectionParams(), model, run_id=run_id
@@ -194,7 +195,7 @@ class DetectionService:
         `LimitReached` where there are no more `requests`."""
         run = record_equal(self._database, request, self._settings, requests)
         if run is not None:
-            cache_hits_total.labels(Task.DETECTION).inc()
+            cache_hits_total.labels(Task.DETECTION).inc(exemplar={"trace_id": current_trace_id()})
         return run
 
     def _asked(

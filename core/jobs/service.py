@@ -193,7 +193,6 @@ class JobService:
         """
         with self._database.unit_of_work() as session:
             job = self._held(session, actor, job_id, own=True)
-            _require(actor, JobKind(job.kind))
             if JobState(job.state).ended:
                 jobs = JobRepository(session)
                 left = jobs.to_repeat(job_id, with_content=job.kind == JobKind.DETECT)

@@ -38,7 +38,7 @@ class JobWorker:
     """A thread with an event loop of its own; it outlives a database that goes away."""
 
     def __init__(self, database: Database, walk: JobWalk) -> None:
-        self._database, self._walk = database, walk
+        self._database, self.walk = database, walk
         self._stops: set[Stop] = set()
         self._ending = threading.Event()
         self._thread: threading.Thread | None = None
@@ -120,7 +120,7 @@ class JobWorker:
         def walk() -> None:
             error: BaseException | None = None
             try:
-                self._walk.run(UUID(job_id), entry, stop)
+                self.walk.run(UUID(job_id), entry, stop)
             except Exception as raised:  # noqa: BLE001 - it is raised where the walk is waited for
                 error = raised
             with suppress(RuntimeError):  # the loop is closed: nobody waits any more

@@ -18,7 +18,9 @@ from db.repositories.exports import TEXTS, export_statement
 from db.repositories.review_sql import Criteria
 from db.session import Database, Session
 
-__all__ = ["ByteStream", "ExportService"]
+__all__ = ["FORMATS", "ByteStream", "ExportService", "note_export"]
+
+FORMATS = ("csv", "coco", "evidence")
 
 _PEOPLE, _TEXTS = ("user", "assignee"), ("tag", "phrase", "text")
 
@@ -50,7 +52,7 @@ class ExportService:
         statement = export_statement(criteria, chosen)
         quoted = [name for name in chosen if name in TEXTS]
         with self._database.unit_of_work() as session:
-            _note(session, actor, "ratings csv", filter, columns=chosen)
+            note_export(session, actor, "ratings csv", filter, columns=chosen)
         return ByteStream(
             self._database, lambda source, sink: source.copy_csv(statement, sink, quoted)
         )
@@ -62,7 +64,7 @@ class ExportService:
         """
         criteria = _criteria(actor, filter)
         with self._database.unit_of_work() as session:
-            _note(session, actor, "ratings coco", filter)
+            note_export(session, actor, "ratings coco", filter)
         return ByteStream(
             self._database, lambda source, sink: write_coco(source, sink, criteria, filter)
         )
@@ -85,7 +87,7 @@ class ExportService:
         with self._database.unit_of_work() as session:
             count = checked_number(session, criteria)
             facts = {"columns": chosen, "images": images, "count": count}
-            _note(session, actor, "evidence pack", filter, **facts)
+            note_export(session, actor, "evidence pack", filter, **facts)
         return ByteStream(self._database, lambda source, sink: write_evidence(source, sink, asked))
 
 
@@ -97,9 +99,10 @@ def _criteria(actor: Actor, filter: FeedbackFilter) -> Criteria:
     return criteria
 
 
-def _note(
+def note_export(
     session: Session, actor: Actor, what: str, filter: FeedbackFilter, **facts: object
 ) -> None:
+    """Say in the audit log that a file of what the filter matches was asked for."""
     told = {
         "filter": filter_facts(session, to_query(filter), _PEOPLE, _TEXTS),
         "everybody": actor.may(Permission.EXPORT_ALL),

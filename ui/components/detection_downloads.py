@@ -4,9 +4,10 @@ import streamlit as st
 
 from core.detection.types import DetectionRun
 from core.permissions import Actor, Permission
+from core.plugins.types import Takes
 from core.runs.types import RunStatus
-from ui.components.bundle import api_url
 from ui.components.detection_thresholds import threshold_words
+from ui.components.export_links import export_links, run_export
 
 _FORMATS = {
     "png": ("Annotated picture (PNG)", ":material/image:"),
@@ -23,5 +24,5 @@ def downloads(actor: Actor, run: DetectionRun) -> None:
     with st.popover("Download", icon=":material/download:"):
         st.caption(f"The boxes from score {threshold_words(run)}, as the run has them.")
         for name, (label, icon) in _FORMATS.items():
-            address = api_url(f"runs/{run.id}/export?format={name}")
-            st.link_button(label, address, icon=icon, width="stretch")
+            st.link_button(label, run_export(run.id, name), icon=icon, width="stretch")
+        export_links(Takes.DETECTION, lambda name: run_export(run.id, name))

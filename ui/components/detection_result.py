@@ -9,6 +9,7 @@ from ui.components.boxview import Judged, run_boxes
 from ui.components.detection_describe import describe_actions
 from ui.components.detection_downloads import downloads
 from ui.components.detection_notices import alone_button, alone_table, label_notices
+from ui.components.detection_postprocess import postprocessing
 from ui.components.detection_thresholds import threshold_words
 from ui.components.detection_verdicts import judged
 from ui.errors import shown
@@ -46,6 +47,7 @@ def detection_result(run: DetectionRun) -> None:
         alone_button(run)
         downloads(actor, run)
     alone_table(run)
+    postprocessing(actor, run)
 
 
 def _timings(run: DetectionRun) -> list[str]:

@@ -9,6 +9,7 @@ from core.generation.types import FinishReason, GenerationRun
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus
 from ui.components import sampling
+from ui.components.export_links import text_downloads
 from ui.components.generation_next import follow, why_not_written_on
 from ui.components.generation_result import settings_facts, timing_facts
 from ui.components.generation_start import edit
@@ -47,6 +48,7 @@ def actions(actor: Actor, run: GenerationRun) -> None:
             args=(run,),
         )
         _seed(run)
+        text_downloads(actor, run.id, run.status)
     if output is not None:
         follow(lambda: service.carry_on(actor, run.id, output))
     if again:

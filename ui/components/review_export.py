@@ -2,11 +2,13 @@
 
 import streamlit as st
 
+from core.plugins.types import Takes
 from core.review.columns import COLUMNS
 from core.review.evidence import MAX_RATINGS
+from ui.components.export_links import export_links
 from ui.components.review_columns import COLUMNS as SHOWN
 from ui.components.review_columns import columns_of
-from ui.components.review_view import View, export_url
+from ui.components.review_view import View, export_url, report_url
 
 _KEY = "review-export"
 _ALL, _TABLE, _OWN = "all columns", "the table's columns", "own choice"
@@ -37,6 +39,7 @@ def export_menu(view: View, total: int) -> None:
             help="Judged and missed boxes, as JSON in COCO's format; pictures by their SHA-256.",
         )
         _evidence(view, columns, total)
+        export_links(Takes.REVIEW, lambda name: report_url(view, name))
 
 
 def _columns(view: View) -> tuple[str, ...] | None:

@@ -196,3 +196,9 @@ def export_url(
     if images:
         query["images"] = "yes"
     return api_url(f"feedback/export?{urlencode(query, doseq=True)}")
+
+
+def report_url(view: View, exporter: str) -> str:
+    """Where an exporter's file of what the page shows is, its rows in the table's order."""
+    query = {"format": exporter, "sort": str(view.sort), **to_query(view.filter)}
+    return api_url(f"feedback/export?{urlencode(query, doseq=True)}")
