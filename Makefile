@@ -26,6 +26,12 @@ check: $(DEV_READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy
+	$(VENV)/bin/hadolint Dockerfile
+	$(VENV)/bin/shellcheck .ci/run deploy/*.sh
+	$(PY) -m check_jsonschema --builtin-schema vendor.compose-spec deploy/compose*.yaml
+	$(PY) -m check_jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(PY) -m kubernetes_validate --strict --quiet $(filter-out %/kustomization.yaml, \
+		$(wildcard deploy/kubernetes/*.yaml deploy/kubernetes/base/*.yaml))
 
 format: $(DEV_READY)
 	$(PY) -m ruff format .

@@ -1,11 +1,12 @@
-"""The command line: people, API keys, runs, keeping, the database, demo data, a self-check."""
+"""The command line: people, API keys, runs, keeping, the database, backups, demo data, doctor."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 from itertools import chain
+from pathlib import Path
 
-from core import admin_cli, db_cli, demo_cli, doctor, keeping_cli
+from core import admin_cli, backup_cli, db_cli, demo_cli, doctor, keeping_cli
 from core.accounts.service import AccountService
 from core.config import ROOT, Settings, load_settings, settings_table
 from core.database import current_database
@@ -36,6 +37,9 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         return _doctor(settings)
     if options.group == "db":
         print(db_cli.COMMANDS[options.action](settings))
+        return 0
+    if options.group in backup_cli.COMMANDS:
+        print(backup_cli.COMMANDS[options.group](settings, options))
         return 0
     if options.group == "demo":
         with current_database(settings) as database:
@@ -134,6 +138,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     again = runs.add_parser("again", help="run one as it was; 1 if it gives something else")
     again.add_argument("id", help="as in the manifest of an evidence pack")
+    for name, about in (
+        ("backup", "save the database and what lasts beside it in a new folder"),
+        ("restore", "put a backup into an empty database and an unused data directory"),
+    ):
+        groups.add_parser(name, help=about).add_argument("folder", type=Path)
     groups.add_parser("docs", help="write the settings into the README")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser

@@ -56,7 +56,7 @@ class ModelOut(Answer):
             source=info.source,
             revision=info.revision,
             device=info.device,
-            available=info.state is not ModelState.UNAVAILABLE,
+            available=info.state.usable,
             state=info.state,
             reason=info.reason,
             abilities=AbilitiesOut.model_validate(info.abilities) if info.abilities else None,

@@ -15,12 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import answer_to, unexpected
 from api.record import RequestRecord, open_record, route_of
 from core.errors import GlimpseError
-from core.trace import trace
+from core.metrics import http_answers_total
+from core.trace import current_trace_id, trace
 
 log = structlog.get_logger()
 
 _SANE_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 _CLIENT_LEFT = 499
+_SWITCHED = 101
+_HEADS = frozenset({"http.response.start", "websocket.http.response.start", "websocket.accept"})
+"""What begins an answer, and has its headers."""
 _ASKED_ALL_DAY = frozenset({"/healthz", "/readyz", "/metrics", "/auth/session"})
 
 
@@ -31,7 +35,7 @@ class RequestContext:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
         asked = Headers(scope=scope).get("x-request-id", "")
@@ -43,8 +47,8 @@ class RequestContext:
         began = time.perf_counter()
 
         async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                record.status = message["status"]
+            if message["type"] in _HEADS:
+                record.status = message.get("status", _SWITCHED)
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-ID"] = request_id
                 headers.setdefault("Cache-Control", "no-store")
@@ -77,10 +81,11 @@ class RequestContext:
 
 def _write_line(record: RequestRecord, scope: Scope, seconds: float) -> None:
     route = route_of(scope)
+    http_answers_total.labels(route, record.status).inc(exemplar={"trace_id": current_trace_id()})
     write = log.debug if route in _ASKED_ALL_DAY else log.info
     write(
         "request",
-        method=scope["method"],
+        method=scope.get("method", "WS"),
         route=route,
         status=record.status,
         code=record.error_code,

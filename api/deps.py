@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from typing import Annotated
 
-from fastapi import Depends, Request, Security
+from fastapi import Depends, Security
 from fastapi.security import APIKeyCookie, HTTPBearer
+from starlette.requests import HTTPConnection
 
 from api.record import record_of
 from core.accounts.types import COOKIE_NAME, cookie_name
@@ -17,12 +18,12 @@ _bearer = HTTPBearer(auto_error=False, scheme_name="API key")
 _cookie = APIKeyCookie(name=COOKIE_NAME, auto_error=False, scheme_name="Browser session")
 
 
-def bench_of(request: Request) -> Workbench:
+def bench_of(request: HTTPConnection) -> Workbench:
     bench: Workbench = request.app.state.workbench()
     return bench
 
 
-def actor_of(request: Request, bench: "Bench") -> Actor:
+def actor_of(request: HTTPConnection, bench: "Bench") -> Actor:
     """The owner of the API key or, without one, of the browser's session.
 
     A header that is there decides alone: with a bad key, a good cookie does not help.
@@ -38,7 +39,7 @@ def actor_of(request: Request, bench: "Bench") -> Actor:
     return actor
 
 
-def newcomer_of(request: Request, bench: "Bench") -> Actor:
+def newcomer_of(request: HTTPConnection, bench: "Bench") -> Actor:
     """The same, also while the password must be changed: for the one call that changes it."""
     header = request.headers.get("authorization")
     if header is not None:
@@ -56,7 +57,7 @@ SECURED = (Security(_bearer), Security(_cookie))
 """For the API page only: the checks are `actor_of`'s."""
 
 
-def address_of(request: Request) -> str | None:
+def address_of(request: HTTPConnection) -> str | None:
     """The network address the request came from."""
     return request.client.host if request.client else None
 
@@ -89,13 +90,13 @@ def _by_key(bench: Workbench, header: str, address: str | None) -> Actor:
     return actor
 
 
-def _by_cookie(bench: Workbench, request: Request) -> Actor:
+def _by_cookie(bench: Workbench, request: HTTPConnection) -> Actor:
     token = request.cookies.get(cookie_name(bench.settings.public_url))
     if token is None:
         raise NotSignedIn("No API key was sent; send “Authorization: Bearer <key>”.")
     actor = bench.accounts.actor_for_token(token, address_of(request))
     if actor is None:
         raise NotSignedIn("Your session has ended; sign in again.")
-    if request.method not in _READING:
+    if request.scope.get("method") not in _READING:  # a socket has none, and may do more than read
         require_same_host(request.headers, bench.settings.public_url)
     return actor

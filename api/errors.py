@@ -29,6 +29,12 @@ class MethodNotAllowed(GlimpseError):
     code = "method_not_allowed"
 
 
+class Internal(GlimpseError):
+    """A bug of ours."""
+
+    code = "internal"
+
+
 STATUS: Mapping[type[GlimpseError], int] = MappingProxyType(
     {
         errors.Malformed: 400,
@@ -62,23 +68,32 @@ def error_body(code: str, message: str) -> dict[str, Any]:
     return {"error": {"code": code, "message": sendable, "request_id": current_trace_id()}}
 
 
+def status_of(error: GlimpseError) -> int:
+    return next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+
+
 def answer_to(error: GlimpseError) -> JSONResponse:
     """The answer that tells `error`, with `Retry-After` or `WWW-Authenticate` where due."""
-    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 500)
+    status = status_of(error)
     headers = {}
     if status in (429, 503):
         headers["Retry-After"] = str(error.retry_after or _DEFAULT_WAIT_S)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 409:
+        headers["X-Should-Retry"] = "false"  # OpenAI's clients would ask again by themselves
     if status == 405:
         headers["Allow"] = str(error.facts["allow"])
     return JSONResponse(error_body(error.code, error.message), status_code=status, headers=headers)
 
 
+def bug() -> Internal:
+    """What is told of a bug: its trace belongs in the log, its reference to the caller."""
+    return Internal("Something went wrong on our side; quote the request id when you report it.")
+
+
 def unexpected() -> JSONResponse:
-    """The answer to a bug: its trace belongs in the log, its reference to the caller."""
-    message = "Something went wrong on our side; quote the request id when you report it."
-    return JSONResponse(error_body("internal", message), status_code=500)
+    return answer_to(bug())
 
 
 def problems(found: Sequence[Mapping[str, Any]], allowed: Sequence[str] = ()) -> str:

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketClose
 from api.context import RequestContext
 from api.deps import actor_of, require_same_host
 from api.routes.health import may_read_metrics
+from api.routes.socket import PATH as OWN_SOCKET
 from core.errors import NotAllowed
 from core.workbench import Workbench
 
@@ -23,6 +24,7 @@ _METRICS = "/_stcore/metrics"
 class StreamlitGate:
     """Files are for who is signed in, figures for those of `/metrics`, sockets for our pages.
 
+    The API's own socket asks by itself who opens it: programs send a key, and no Origin.
     Streamlit itself takes a socket from any page of this machine's, whatever its port, and asks
     another host for the machine's address to know them.
     """
@@ -33,7 +35,7 @@ class StreamlitGate:
         self._guarded = RequestContext(self._checked)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "websocket":
+        if scope["type"] == "websocket" and scope["path"] != OWN_SOCKET:
             await self._from_our_pages(scope, receive, send)
         elif scope["type"] == "http" and _is_guarded(scope["path"]):
             await self._guarded(scope, receive, send)

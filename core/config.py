@@ -1,4 +1,4 @@
-"""Every setting, typed once; read from the environment or `.streamlit/secrets.toml`."""
+"""Every setting, typed once; from the environment, `.streamlit/secrets.toml`, or mounted files."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from pydantic_settings import (
     BaseSettings,
     NoDecode,
     PydanticBaseSettingsSource,
+    SecretsSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
@@ -18,6 +19,8 @@ from core.errors import ConfigurationError
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "GLIMPSE_"
+_MOUNTED = Path("/run/secrets")
+"""Where containers are handed secrets: a file for each setting, of its name."""
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _RoleName = Literal["guest", "analyst", "admin"]
 
@@ -112,6 +115,14 @@ class Settings(BaseSettings):
     stream_total_s: int = Field(
         600, ge=1, description="seconds one output may be written for, its waiting not counted"
     )
+    worker: Literal["inside", "none"] = Field(
+        "inside",
+        description="whether this process does jobs too; `none` where `manage.py worker` does them",
+    )
+    max_job_items: int = Field(5000, ge=1, description="most pictures or prompts in one job")
+    max_job_bytes: int = Field(
+        512 * 2**20, ge=1, description="most bytes the pictures of one job may have in all"
+    )
     keep_images_days: int | None = Field(
         None, ge=1, description="days after which a picture is removed; empty keeps them for ever"
     )
@@ -150,7 +161,8 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _SecretsFile(settings_cls)
+        mounted = SecretsSettingsSource(settings_cls, _MOUNTED if _MOUNTED.is_dir() else None)
+        return init_settings, env_settings, _SecretsFile(settings_cls), mounted
 
 
 class _SecretsFile(TomlConfigSettingsSource):

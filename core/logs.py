@@ -18,6 +18,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor
 
+from core import problems
 from core.errors import GlimpseError
 from core.masking import masked, without_credentials
 from core.trace import current_trace_id
@@ -53,6 +54,7 @@ def configure(level: str, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _describe_exception,
         _mask,
+        problems.remember,
     ]
     structlog.configure(
         processors=[

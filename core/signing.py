@@ -10,6 +10,9 @@ from pydantic import SecretStr
 
 from core.config import Settings
 
+KEY_FILE = "secret_key"
+"""In the data directory."""
+
 
 def signing_key(settings: Settings) -> SecretStr:
     """The key that is set, or the one kept in the data directory, made when first asked for."""
@@ -24,7 +27,7 @@ def key_for(purpose: str, key: SecretStr) -> str:
 def _kept(data_dir: Path) -> SecretStr:
     """Readable by its owner only."""
     data_dir.mkdir(parents=True, exist_ok=True)
-    path = data_dir / "secret_key"
+    path = data_dir / KEY_FILE
     try:
         descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except FileExistsError:

@@ -26,6 +26,12 @@ from core.generation.usage import UsageService
 from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
+from core.jobs.doing import ItemDoer
+from core.jobs.results import JobResultService
+from core.jobs.service import JobService
+from core.jobs.types import QueueState
+from core.jobs.walk import JobWalk
+from core.jobs.worker import JobWorker
 from core.keeping.erasure import ErasureService
 from core.keeping.keeper import Keeper
 from core.keeping.service import KeepingService
@@ -44,7 +50,11 @@ from core.review.triage import TriageService
 from core.runs.service import RunService
 from core.signals.service import SignalService
 from core.signing import signing_key
+from core.system.notices import NoticeService
+from core.system.service import SystemService
 from db.session import Database
+
+_READY = (ModelState.READY, ModelState.UNLOADING, ModelState.UNLOADED)
 
 
 @dataclass(frozen=True)
@@ -74,6 +84,9 @@ class Workbench:
     prompts: PromptService
     describing: DescribeService
     runs: RunService
+    jobs: JobService
+    job_results: JobResultService
+    worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
     drafts: DraftService
@@ -87,6 +100,8 @@ class Workbench:
     triage: TriageService
     views: SavedViewService
     charts: ChartService
+    system: SystemService
+    notices: NoticeService
     plugins: PluginService
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
@@ -96,7 +111,7 @@ class Workbench:
     def prepare(self) -> None:
         """Bring the schema and what is shipped up to date, make the first admin, close what a dead
         process left open, and begin to send the ratings that wait on the disk, and to remove what
-        is past its time.
+        is past its time, and to do jobs.
 
         Does nothing the second time. Raises `Unavailable` while the database is away.
         """
@@ -111,10 +126,15 @@ class Workbench:
             self.generation.recover()
             self.waiting.start()
             self.keeper.start()
+            if self.settings.worker == "inside":
+                self.worker.start()
             self._prepared = True
 
     def readiness(self) -> tuple[str, ...]:
-        """What is missing before requests can be served, in plain words; empty when ready."""
+        """What is missing before requests can be served, in plain words; empty when ready.
+
+        A model that was unloaded on purpose is not missing.
+        """
         missing = []
         try:
             self.prepare()
@@ -125,12 +145,23 @@ class Workbench:
         missing += [
             f"model {info.id}: {info.reason or info.state}"
             for info in defaults
-            if info.state is not ModelState.READY and info.device != REMOTE
+            if info.state not in _READY and info.device != REMOTE
         ]
         return tuple(missing)
 
+    def queue(self) -> QueueState:
+        """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
+        self.prepare()
+        return self.jobs.queue_state()
+
+    def stop_work(self) -> None:
+        """Begin to end what is under way: what a job has not done is given back first."""
+        self.worker.stop()
+        self.generation.close()
+
     def close(self) -> None:
-        """End running streams, unload the models, and stop the database if it is ours."""
+        """End jobs and running streams, unload the models, and stop the database if it is ours."""
+        self.worker.close()
         self.generation.close()
         self.waiting.close()
         self.keeper.close()
@@ -159,6 +190,10 @@ def assemble(
     generation = GenerationService(database, models, settings)
     accounts, feedback = AccountService(database, settings), FeedbackService(database)
     cuts = PhraseCuts(database)
+    waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
+    detection = DetectionService(database, models, settings, cuts)
+    jobs = JobService(database, models, settings)
+    doer = ItemDoer(database, detection, generation)
     review, charts = ReviewService(database), ChartService(database)
     return Workbench(
         settings=settings,
@@ -170,7 +205,7 @@ def assemble(
         audit=AuditService(database),
         keeper=Keeper(KeepingService(database, settings)),
         demo=DemoService(database, settings),
-        detection=DetectionService(database, models, settings, cuts),
+        detection=detection,
         downloads=DownloadService(database, settings),
         generation=generation,
         usage=UsageService(database),
@@ -178,8 +213,11 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
+        jobs=jobs,
+        job_results=JobResultService(database, jobs),
+        worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
-        waiting=WaitingService(feedback, accounts, Outbox(settings.data_dir)),
+        waiting=waiting,
         drafts=DraftService(database),
         verdicts=VerdictService(database),
         review=review,
@@ -190,6 +228,8 @@ def assemble(
         signals=SignalService(database),
         triage=TriageService(database),
         views=SavedViewService(database),
+        system=SystemService(database, settings, models, generation, waiting),
+        notices=NoticeService(database),
         charts=charts,
         plugins=PluginService(database, SubjectReader(database, settings, review, charts)),
         tell=tell,

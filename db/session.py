@@ -107,6 +107,11 @@ class Database:
         with self.unit_of_work() as session:
             session.execute(text("select 1"))
 
+    def libpq(self) -> dict[str, Any]:
+        """How to connect without this pool, as libpq names it; the password is in it."""
+        _, given = self.engine.dialect.create_connect_args(self.engine.url)
+        return {**given, "connect_timeout": 5, "options": "-c timezone=UTC"}
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -49,13 +49,19 @@ def captured_logs(level: str) -> Iterator[io.StringIO]:
     root.handlers, root.level = handlers, before
 
 
-@pytest.fixture(scope="module")
-def open_folder() -> Iterator[Path]:
+@contextmanager
+def shared_folder() -> Iterator[Path]:
     """A folder that a database's own user can enter, as pytest's are not; for servers of a test."""
     folder = new_home()
     folder.chmod(0o711)
     yield folder
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def open_folder() -> Iterator[Path]:
+    with shared_folder() as folder:
+        yield folder
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +75,11 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """Defaults, with a data directory of the test's own; no secrets file is read."""
     with monkeypatch.context() as patch:
         patch.setattr("core.config.ROOT", tmp_path)
-        return Settings(data_dir=tmp_path / "var", admin_password=SecretStr("first-admin-password"))
+        return Settings(
+            data_dir=tmp_path / "var",
+            admin_password=SecretStr("first-admin-password"),
+            worker="none",
+        )
 
 
 @pytest.fixture(scope="session")

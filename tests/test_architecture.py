@@ -14,7 +14,10 @@ ARROWS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "pages": (("pages", "ui", "core"), ("torch", "transformers", "sqlalchemy", "fastapi")),
     "ui": (("ui", "core"), ("torch", "transformers", "sqlalchemy", "fastapi")),
     "api": (("api", "core"), ("torch", "transformers", "sqlalchemy", "streamlit")),
-    "core": (("core", "db.repositories", "db.session", "db.copy"), ("streamlit", "fastapi")),
+    "core": (
+        ("core", "db.repositories", "db.session", "db.copy", "db.dump"),
+        ("streamlit", "fastapi"),
+    ),
     "plugins": (
         ("plugins", "core"),
         ("torch", "transformers", "sqlalchemy", "streamlit", "fastapi"),

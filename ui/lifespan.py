@@ -14,6 +14,8 @@ import uvicorn
 
 from core.config import load_settings
 from core.errors import ConfigurationError, Unavailable
+from core.gauges import Gauges
+from core.gpus import Gpus
 from core.logs import configure, take_over_stderr
 from core.workbench import Workbench
 from ui import components
@@ -43,10 +45,13 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logging.disable()  # the server would log where in the program that was found out
         raise
     server = running_server()
-    before_stopping(bench.generation.close)
+    before_stopping(bench.stop_work)
+    gauges = Gauges(bench.queue, settings.data_dir, Gpus())
+    gauges.show()
     announcement = asyncio.create_task(_announce(bench, server))
     yield
     announcement.cancel()
+    gauges.close()
     await asyncio.to_thread(bench.close)
 
 

@@ -65,6 +65,7 @@ PAGES: tuple[PageSpec, ...] = (
         Permission.GENERATE,
         "Analysis",
     ),
+    PageSpec("batch", "analysis/batch.py", "Batch", "stacks", Permission.BATCH, "Analysis"),
     PageSpec(
         "prompts",
         "analysis/prompts.py",
@@ -83,6 +84,9 @@ PAGES: tuple[PageSpec, ...] = (
     PageSpec("users", "admin/users.py", "Users", "group", Permission.MANAGE_USERS, "Settings"),
     PageSpec("limits", "admin/limits.py", "Limits", "speed", Permission.MANAGE_USERS, "Settings"),
     PageSpec("audit", "admin/audit.py", "Audit", "history_edu", Permission.VIEW_AUDIT, "Settings"),
+    PageSpec(
+        "system", "admin/system.py", "System", "monitor_heart", Permission.VIEW_SYSTEM, "Settings"
+    ),
     PageSpec("account", "account.py", "Account", "person", None, "Settings"),
 )
 

@@ -9,6 +9,7 @@ from core.permissions import Actor
 from core.trace import trace
 from ui.auth import sign_in_form, signed_in
 from ui.components.cookie import cookie_keeper
+from ui.components.notice_banner import notice_banner
 from ui.components.password_form import password_form
 from ui.components.sidebar import sidebar
 from ui.components.sign_on_button import hear_problem, sign_on_button
@@ -32,6 +33,7 @@ def run() -> None:
             initial_sidebar_state=_SIDEBAR_WIDTH,
         )
         st.logo(ASSETS / "wordmark.svg", icon_image=ASSETS / "favicon.svg", size="large")
+        notice_banner()
         with shown(stop=True):
             actor = signed_in()
         if actor is None:

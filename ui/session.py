@@ -12,6 +12,7 @@ from core.errors import GlimpseError
 from core.feedback.drafts import Draft
 from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
+from core.jobs.looking import LookedThrough
 from core.limits.types import Quota
 from core.permissions import Actor, Role
 from core.prompts.types import Prompt
@@ -21,6 +22,7 @@ from core.review.saved_views import SavedView
 from core.review.triage_types import BulkResult, ChangedMeanwhile, Changes
 from core.review.types import FeedbackFilter
 from core.runs.types import Task
+from core.system.types import Notice
 
 _KEY = "glimpse"
 
@@ -138,6 +140,12 @@ class UiSession:
     """The sign-in. It proves nothing by itself: the database is asked on every run."""
     confirmed: Confirmed | None = None
     """Who that was when the database last answered."""
+    notice_shown: UUID | None = None
+    """The notice that stands above the page of this tab."""
+    notice_gone: Notice | None = None
+    """The last one taken away in this tab, so that it can be put back."""
+    system_told: str | None = None
+    """What came of the last act on the system page."""
     cookie_ticket: str | None = None
     """Redeemed by the browser to get, or to drop, its cookie."""
     notice: str | None = None
@@ -166,6 +174,11 @@ class UiSession:
     """The generation that the next one is a changed form of."""
     earlier_messages: tuple[Message, ...] = ()
     """Of a conversation: what comes between the system message and the prompt."""
+    batch_looked: tuple[tuple[str, ...], LookedThrough] | None = None
+    """Of which uploaded files it was told last what a job would do, and what that was."""
+    batch_sent: tuple[tuple[object, ...], UUID] | None = None
+    """What the job begun last in this tab was made of, and the job."""
+    batches_sent: int = 0
     prompt_version: UUID | None = None
     """The version picked of a prompt of the library, where it is not simply the newest."""
     archived_prompt: Prompt | None = None

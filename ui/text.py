@@ -61,6 +61,25 @@ def facts(*parts: str) -> str:
     return " · ".join(part.replace(" ", _NO_BREAK) for part in parts if part)
 
 
+def size(count: float) -> str:
+    """Bytes, as in “8.3 MB”."""
+    for unit in ("bytes", "kB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:,.0f} {unit}" if unit == "bytes" else f"{count:,.1f} {unit}"
+        count /= 1000
+    return f"{count:,.1f} TB"
+
+
+def lasted(seconds: float) -> str:
+    """How long something took or takes, as in “4 min”."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    for limit, unit, word in _STEPS:
+        if seconds < limit:
+            return f"{seconds // unit:.0f} {word}"
+    return f"{seconds // 86_400:,.0f} d"
+
+
 def boxes(count: int) -> str:
     return f"{count} {'box' if count == 1 else 'boxes'}"
 

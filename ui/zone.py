@@ -19,3 +19,9 @@ def time_of_day(moment: datetime) -> str:
     """As in “01:00”, on the reader's clock; UTC is named."""
     there = zone()
     return f"{moment.astimezone(there):%H:%M}{' UTC' if there is UTC else ''}"
+
+
+def day_and_time(moment: datetime) -> str:
+    """As in “2026-11-30 01:00”, on the reader's clock; UTC is named."""
+    there = zone()
+    return f"{moment.astimezone(there):%Y-%m-%d %H:%M}{' UTC' if there is UTC else ''}"

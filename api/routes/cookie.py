@@ -41,11 +41,15 @@ def change_cookie(request: Request, bench: Bench, asked: TicketIn) -> Response:
 
 
 @router.get("/auth/session", status_code=204)
-def look(bench: Bench, id: UUID, role: Role) -> None:
+def look(bench: Bench, id: UUID | None = None, role: Role | None = None) -> Response:
     """Whether a sign-in is still good, and still of this role; for the page that shows it.
 
-    It asks by the id and not by the cookie, since a tab may have a sign-in of its own.
+    It asks by the id and not by the cookie, since a tab may have a sign-in of its own. `X-Notice`
+    is the id of the notice that everybody is told, signed in or not.
     """
-    actor = bench.accounts.actor_for_session(id, used=False)
-    if actor is None or actor.role is not role:
-        raise NotSignedIn("This sign-in has ended, or its role is another one now.")
+    if id is not None:
+        actor = bench.accounts.actor_for_session(id, used=False)
+        if actor is None or actor.role is not role:
+            raise NotSignedIn("This sign-in has ended, or its role is another one now.")
+    notice = bench.notices.current()
+    return Response(status_code=204, headers={"X-Notice": str(notice.id) if notice else ""})

@@ -8,7 +8,8 @@ from api.deps import SECURED, Bench, Caller
 from api.flow import Watch
 from api.run_answers import GenerateOut
 from api.schemas import GenerateIn
-from api.streaming import failure, sse
+from api.streaming import sse
+from api.told import failure
 from core.errors import NotSignedIn, Unavailable
 from core.generation.types import GenerationRun
 from core.permissions import Actor
@@ -30,7 +31,7 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     `error`. The header `X-Run-ID` names the run: it goes on when the stream is left, can be taken
     up again at `/api/v1/runs/{run_id}/stream` and stopped at `/api/v1/runs/{run_id}/cancel`.
     """
-    run = await run_in_threadpool(_start, bench, caller, asked)
+    run = await run_in_threadpool(begin, bench, caller, asked)
     live = await run_in_threadpool(bench.generation.follow, caller, run.id)
     headers = {"X-Run-ID": str(run.id)}
     if asked.stream:
@@ -45,7 +46,8 @@ async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     return JSONResponse(GenerateOut.of(run).model_dump(mode="json"), headers=headers)
 
 
-def _start(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
+def begin(bench: Workbench, caller: Actor, asked: GenerateIn) -> GenerationRun:
+    """Begin the run that was asked for; raises what `GenerationService.start` raises."""
     used = asked.used_prompt
     text = bench.prompts.written(caller, used.version_id, used.variables) if used else None
     return bench.generation.start(

@@ -4,7 +4,8 @@ import hmac
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import REGISTRY
+from prometheus_client.exposition import choose_encoder
 from pydantic import SecretStr
 
 from api.deps import SECURED, Bench, actor_of, bearer_secret
@@ -51,6 +52,8 @@ def _bytes(secret: SecretStr) -> bytes:
 @router.get(
     "/metrics", dependencies=(*SECURED, Depends(may_read_metrics)), response_class=PlainTextResponse
 )
-def metrics() -> Response:
-    """Prometheus text, for the metrics token or an admin's key."""
-    return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+def metrics(request: Request) -> Response:
+    """Prometheus text, for the metrics token or an admin's key; OpenMetrics, which has exemplars,
+    where the scraper accepts it."""
+    encode, content_type = choose_encoder(request.headers.get("accept", ""))
+    return Response(encode(REGISTRY), media_type=content_type)

@@ -98,9 +98,10 @@ def image(
     caller: Caller,
     run_id: UUID,
     max_side: Annotated[int | None, Query(ge=16, le=8192, description="in pixels")] = None,
+    outlines: Annotated[bool, Query(description="with the boxes found drawn on it")] = False,
 ) -> Response:
     """The picture of a detection, upright, at most `max_side` wide and high."""
-    picture = bench.detection.picture(caller, run_id, max_side)
+    picture = bench.detection.picture(caller, run_id, max_side, outlines=outlines)
     headers = {
         "Cache-Control": "private, max-age=31536000, immutable",
         "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from core.accounts.access import Access
 from core.accounts.bearers import Bearers
+from core.accounts.deferred import Deferred
 from core.accounts.directory import Directory
 from core.accounts.ending import SessionEnds
 from core.accounts.identities import Identities
@@ -30,6 +31,7 @@ class AccountService(
     Identities,
     Keys,
     Bearers,
+    Deferred,
 ):
     """Every check reads the database, so a change holds from the next call on."""
 

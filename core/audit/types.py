@@ -47,6 +47,8 @@ class Action(StrEnum):
     PROMPT_ARCHIVED = "prompt_archived"
     """Of the prompts that are shared, as its restoring is."""
     PROMPT_RESTORED = "prompt_restored"
+    JOB_CANCELLED = "job_cancelled"
+    """Somebody else's."""
     DEMO_LOADED = "demo_loaded"
     DEMO_CLEARED = "demo_cleared"
     COUNTS_REPAIRED = "counts_repaired"
@@ -55,6 +57,14 @@ class Action(StrEnum):
     USER_ERASED = "user_erased"
     RETENTION_RUN = "retention_run"
     """What was past its time was removed."""
+    MODEL_LOADED = "model_loaded"
+    """It was asked for, as its unloading is; how it went on is in the log."""
+    MODEL_UNLOADED = "model_unloaded"
+    FEATURES_CLEARED = "features_cleared"
+    TEXT_STOPPED = "text_stopped"
+    """One that is being written, by an administrator on the System page."""
+    NOTICE_CHANGED = "notice_changed"
+    """The sentence above every page: another one, or none."""
 
 
 class Target(StrEnum):
@@ -70,6 +80,8 @@ class Target(StrEnum):
     THRESHOLD = "threshold"
     VIEW = "view"
     PROMPT = "prompt"
+    MODEL = "model"
+    JOB = "job"
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.RATING_DISCARDED: "Discarded a rating that could not be stored",
         Action.PROMPT_ARCHIVED: "Archived a shared prompt",
         Action.PROMPT_RESTORED: "Restored a shared prompt",
+        Action.JOB_CANCELLED: "Cancelled somebody else's job",
         Action.DEMO_LOADED: "Loaded demo data",
         Action.DEMO_CLEARED: "Cleared demo data",
         Action.COUNTS_REPAIRED: "Repaired counts of the dashboard",
@@ -41,11 +42,16 @@ ACTIONS: Mapping[str, str] = MappingProxyType(
         Action.ERASURE_UNDONE: "Called off erasing {}",
         Action.USER_ERASED: "Erased the data of {}",
         Action.RETENTION_RUN: "Removed what was past its time",
+        Action.MODEL_LOADED: "Loaded the model {}",
+        Action.MODEL_UNLOADED: "Unloaded the model {}",
+        Action.FEATURES_CLEARED: "Cleared the features of pictures",
+        Action.TEXT_STOPPED: "Stopped a text being written",
+        Action.NOTICE_CHANGED: "Changed the notice above every page",
     }
 )
 """Of every action; `{}` stands for whom, or what, it was done to."""
 
-_SAID = (Target.EXPORT, Target.THRESHOLD)
+_SAID = (Target.EXPORT, Target.THRESHOLD, Target.MODEL)
 """Things whose id says what they are."""
 
 

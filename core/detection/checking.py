@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from time import perf_counter
+from uuid import UUID
 
 from core.clock import now
 from core.detection import prompt as prompts
@@ -23,6 +24,7 @@ def checked_request(
     model: ModelInfo,
     max_phrases: int,
     cuts: PhraseCuts,
+    run_id: UUID | None = None,
 ) -> CheckedRequest:
     """A new request; raises `Invalid` where the prompt or a threshold is not usable.
 
@@ -33,7 +35,7 @@ def checked_request(
     _check_thresholds(params)
     own = {} if params.box_threshold is not None else cuts.of(model.id, phrases)
     return CheckedRequest(
-        id=new_id(),
+        id=run_id or new_id(),
         actor=actor,
         prompt=prompt if isinstance(prompt, str) else ". ".join(phrases),
         phrases=phrases,
@@ -45,6 +47,12 @@ def checked_request(
         began=began,
         created_at=created_at,
     )
+
+
+def check_asked(prompt: str | Sequence[str], params: DetectionParams, max_phrases: int) -> None:
+    """Raise `Invalid` for what can be asked of no picture: prompt or thresholds."""
+    _read(prompt, params, max_phrases)
+    _check_thresholds(params)
 
 
 def _read(

@@ -1,6 +1,6 @@
 """Recorded detections as files to take away: of one run, or of many."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
@@ -44,7 +44,8 @@ class Download:
     content: bytes
 
 
-_WRITERS = MappingProxyType(
+_Write = Callable[[Sequence[DetectionRun]], bytes]
+_WRITERS: Mapping[DownloadFormat, tuple[_Write, str, str]] = MappingProxyType(
     {
         DownloadFormat.JSON: (as_json, "json", "application/json"),
         DownloadFormat.CSV: (as_csv, "csv", "text/csv; charset=utf-8"),

@@ -42,19 +42,40 @@ def annotated(
     box's number in the other exports.
     """
     drawn = picture.copy()
-    scale = min(max(drawn.size), 2 * min(drawn.size))
-    stroke = max(_SHOWN_STROKE, round(scale / 500))
-    draw = ImageDraw.Draw(drawn)
     ordered = sorted(detections, key=_area, reverse=True)  # small ones on top
-    for detection in ordered:
-        _outline(draw, _inside(detection, drawn.size, stroke), stroke, style_of(detection.label))
+    stroke = _outlines(drawn, ordered)
+    draw = ImageDraw.Draw(drawn)
     taken: list[Corners] = []
     for detection in ordered:
-        tag = _tag(detection, run, max(12, round(scale / 60)), drawn.width)
+        tag = _tag(detection, run, max(12, round(_scale(drawn) / 60)), drawn.width)
         place = _place(tag, _inside(detection, drawn.size, stroke), drawn.size, taken)
         taken.append(place)
         _write(draw, tag, place, style_of(detection.label))
     return drawn
+
+
+def outlined(picture: Image.Image, run: DetectionRun) -> Image.Image:
+    """The boxes found by `run`, without their labels, on its `picture` made smaller."""
+    drawn = picture.copy()
+    by = drawn.width / run.image.width, drawn.height / run.image.height
+    _outlines(drawn, sorted(run.detections, key=_area, reverse=True), by)
+    return drawn
+
+
+def _outlines(
+    drawn: Image.Image, ordered: Sequence[Detection], by: tuple[float, float] = (1, 1)
+) -> int:
+    """Draw them with their places multiplied; the width of the strokes."""
+    stroke = max(_SHOWN_STROKE, round(_scale(drawn) / 500))
+    draw = ImageDraw.Draw(drawn)
+    for detection in ordered:
+        at = _inside(detection, drawn.size, stroke, by)
+        _outline(draw, at, stroke, style_of(detection.label))
+    return stroke
+
+
+def _scale(picture: Image.Image) -> int:
+    return min(max(picture.size), 2 * min(picture.size))
 
 
 def _area(detection: Detection) -> float:
@@ -62,15 +83,17 @@ def _area(detection: Detection) -> float:
     return (box.xmax - box.xmin) * (box.ymax - box.ymin)
 
 
-def _inside(detection: Detection, size: tuple[int, int], stroke: int) -> Corners:
+def _inside(
+    detection: Detection, size: tuple[int, int], stroke: int, by: tuple[float, float] = (1, 1)
+) -> Corners:
     """The box, moved in where its stroke would be cut off at the picture's edge."""
     box, half = detection.box, stroke / 2
     right, bottom = size[0] - 1 - half, size[1] - 1 - half
     return (
-        min(max(box.xmin, half), right),
-        min(max(box.ymin, half), bottom),
-        max(min(box.xmax, right), half),
-        max(min(box.ymax, bottom), half),
+        min(max(box.xmin * by[0], half), right),
+        min(max(box.ymin * by[1], half), bottom),
+        max(min(box.xmax * by[0], right), half),
+        max(min(box.ymax * by[1], bottom), half),
     )
 
 

@@ -6,11 +6,11 @@ A box's `index` is its place among all boxes of its run, as verdicts name it.
 import csv
 import io
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.detection.records import as_output
-from core.detection.types import Box, Detection, DetectionRun
+from core.detection.types import Box, Detection, DetectionRun, ImageInfo
 from db.repositories.exports import FORMULA_STARTS
 
 CSV_COLUMNS = (
@@ -23,7 +23,7 @@ _SCORE_DIGITS, _PIXEL_DIGITS = 6, 2
 
 def as_json(runs: Iterable[DetectionRun]) -> bytes:
     """Everything that is known of the runs, as `{"runs": [...]}` in UTF-8."""
-    return _json_bytes({"runs": [_told(run) for run in runs]})
+    return _json_bytes({"runs": [as_told(run) for run in runs]})
 
 
 def as_csv(runs: Iterable[DetectionRun]) -> bytes:
@@ -35,24 +35,30 @@ def as_csv(runs: Iterable[DetectionRun]) -> bytes:
     lines = csv.writer(text)  # ends lines as RFC 4180 says, and so quotes both line ends
     lines.writerow(CSV_COLUMNS)
     for run in runs:
-        of_run = (
-            *(run.id, run.created_at.isoformat(), _safe(run.model), _safe(run.revision)),
-            *(_safe(run.prompt), str(run.caption).lower(), run.image.sha256),
-            *(run.image.width, run.image.height),
-        )
-        for index, found in _found(run):
-            box = (round(side, _PIXEL_DIGITS) for side in _sides(found.box))
-            score = round(found.score, _SCORE_DIGITS)
-            lines.writerow((*of_run, index, _safe(found.label), score, *box))
+        lines.writerows(csv_rows(run))
     return text.getvalue().encode()
 
 
-def as_coco(runs: Sequence[DetectionRun]) -> bytes:
+def csv_rows(run: DetectionRun) -> Iterator[tuple[object, ...]]:
+    """The cells under `CSV_COLUMNS` for each box."""
+    of_run = (
+        *(run.id, run.created_at.isoformat(), safe_cell(run.model), safe_cell(run.revision)),
+        *(safe_cell(run.prompt), str(run.caption).lower(), run.image.sha256),
+        *(run.image.width, run.image.height),
+    )
+    for index, found in _found(run):
+        box = (round(side, _PIXEL_DIGITS) for side in _sides(found.box))
+        score = round(found.score, _SCORE_DIGITS)
+        yield (*of_run, index, safe_cell(found.label), score, *box)
+
+
+def as_coco(runs: Sequence[DetectionRun], files: Mapping[str, str] | None = None) -> bytes:
     """A data set in COCO's object detection format (https://cocodataset.org/#format-data).
 
     An image for each picture, however many runs looked at it; each annotation names its run.
     Categories are all labels found and all phrases asked for, in any case one, by alphabet. Ids
-    start at 1. `bbox` is x, y, width and height in pixels of the upright picture.
+    start at 1. `bbox` is x, y, width and height in pixels of the upright picture. `files` are
+    the names of pictures, by their SHA-256; others are called by that.
     """
     pictures = {run.image.sha256: run.image for run in runs}
     image_ids = {digest: number for number, digest in enumerate(pictures, start=1)}
@@ -83,7 +89,7 @@ def as_coco(runs: Sequence[DetectionRun]) -> bytes:
             "images": [
                 {
                     "id": image_ids[digest],
-                    "file_name": f"{digest}.{_extension(image.mime)}",
+                    "file_name": (files or {}).get(digest) or _file_name(image),
                     "width": image.width,
                     "height": image.height,
                 }
@@ -106,7 +112,8 @@ def _found(run: DetectionRun) -> list[tuple[int, Detection]]:
     return [(index, d) for index, d in enumerate(run.raw) if run.found(d)]
 
 
-def _told(run: DetectionRun) -> dict[str, Any]:
+def as_told(run: DetectionRun) -> dict[str, Any]:
+    """All that is known of a run, as JSON holds it."""
     places = [index for index, _ in _found(run)]
     boxes = as_output(run.phrases, run.detections)["detections"]
     return {
@@ -147,11 +154,16 @@ def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.xmin, box.ymin, box.xmax, box.ymax
 
 
+def _file_name(image: ImageInfo) -> str:
+    return f"{image.sha256}.{_extension(image.mime)}"
+
+
 def _extension(mime: str) -> str:
     return _EXTENSIONS.get(mime, mime.rpartition("/")[2])
 
 
-def _safe(text: str) -> str:
+def safe_cell(text: str) -> str:
+    """The text, with a quote in front where a spreadsheet would compute it."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 

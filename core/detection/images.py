@@ -81,6 +81,11 @@ def decode(content: bytes | None, settings: Settings) -> DecodedImage:
     return PictureFile(content, settings).decoded
 
 
+def check_beginning(content: bytes | None, settings: Settings) -> None:
+    """Raise what `decode` would, as far as the size and the first bytes of the file tell."""
+    _opened(_checked(content, settings), settings.max_image_pixels).close()
+
+
 def _checked(content: bytes | None, settings: Settings) -> bytes:
     if content is None:
         raise Invalid(f"No picture was given; choose a {_ACCEPTED} file.")
@@ -100,10 +105,7 @@ def encode(image: DecodedImage, max_side: int | None = None) -> Picture:
 
     PNG for small pictures that came without loss, and where a side is too long for JPEG; else JPEG.
     """
-    picture = image.picture
-    if max_side is not None and max(picture.size) > max_side:
-        picture = picture.copy()
-        picture.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    picture = smaller(image.picture, max_side)
     buffer = BytesIO()
     small = picture.width * picture.height <= _SMALL_PIXELS
     if (image.info.mime in _LOSSLESS and small) or max(picture.size) > _JPEG_SIDE:
@@ -111,6 +113,15 @@ def encode(image: DecodedImage, max_side: int | None = None) -> Picture:
         return Picture(buffer.getvalue(), "image/png")
     picture.save(buffer, "JPEG", quality=90)
     return Picture(buffer.getvalue(), "image/jpeg")
+
+
+def smaller(picture: Image.Image, max_side: int | None) -> Image.Image:
+    """The picture itself where its longer side is at most `max_side` pixels, else a small copy."""
+    if max_side is None or max(picture.size) <= max_side:
+        return picture
+    copy = picture.copy()
+    copy.thumbnail((max_side, max_side), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    return copy
 
 
 def _opened(content: bytes, max_pixels: int) -> Image.Image:

@@ -8,7 +8,8 @@ from uuid import UUID
 from core.config import Settings
 from core.detection.checking import checked_request
 from core.detection.cuts import PhraseCuts
-from core.detection.images import PictureFile, decode, encode
+from core.detection.drawing import outlined
+from core.detection.images import PictureFile, decode, encode, smaller
 from core.detection.reading import read_detection, usable_detection
 from core.detection.recording import CheckedRequest, record, record_equal
 from core.detection.types import DetectionParams, DetectionRun, Picture
@@ -20,6 +21,7 @@ from core.metrics import cache_hits_total, measured_request
 from core.permissions import Actor, Permission
 from core.runs.access import readable_run, usable_run
 from core.runs.types import Task
+from core.trace import current_trace_id
 from db.repositories.runs import ImageRepository, Run, RunRepository
 from db.session import Database
 
@@ -44,6 +46,8 @@ class DetectionService:
         prompt: str | Sequence[str],
         params: DetectionParams | None = None,
         model: str | None = None,
+        *,
+        run_id: UUID | None = None,
     ) -> DetectionRun:
         """Find the phrases of `prompt` in the picture whose file is `content`.
 
@@ -51,7 +55,8 @@ class DetectionService:
         are phrases as they are. The run, its picture and its boxes are committed before this
         returns. Where an equal request was answered before, by anybody, its boxes are taken and
         the model is not asked. A failure of the engine is recorded too; what is refused before
-        that leaves no run.
+        that leaves no run. The run gets the id `run_id` where one is given; there is none of it
+        yet.
 
         Raises
         ------
@@ -60,10 +65,12 @@ class DetectionService:
         LimitReached : too many detections wait for the model, or the actor's limit is reached.
         Unavailable : the model or the database is away.
         """
-        actor.require(Permission.DETECT)
         with measured_request(Task.DETECTION, actor.face):
+            actor.require(Permission.DETECT)
             file = PictureFile(content, self._settings)
-            return self._detect(actor, file, prompt, params or DetectionParams(), model)
+            return self._detect(
+                actor, file, prompt, params or DetectionParams(), model, run_id=run_id
+            )
 
     def detect_again(
         self,
@@ -117,8 +124,12 @@ class DetectionService:
         with self._database.unit_of_work() as session:
             return read_detection(RunRepository(session), ImageRepository(session), actor, run_id)
 
-    def picture(self, actor: Actor, run_id: UUID, max_side: int | None = None) -> Picture:
+    def picture(
+        self, actor: Actor, run_id: UUID, max_side: int | None = None, *, outlines: bool = False
+    ) -> Picture:
         """The picture of a run, upright, at most `max_side` pixels on its longer side.
+
+        With `outlines`, the boxes found are drawn on it, each in its label's look.
 
         Raises
         ------
@@ -128,9 +139,14 @@ class DetectionService:
         if max_side is not None and max_side < 1:
             raise Invalid("max_side must be at least 1 pixel.", facts={"min": 1})
         with self._database.unit_of_work() as session:
-            run, _ = readable_run(RunRepository(session), actor, run_id, Task.DETECTION)
-            content = _file_of(ImageRepository(session), run)
-        return encode(decode(content, self._settings), max_side)
+            runs, images = RunRepository(session), ImageRepository(session)
+            found, _ = readable_run(runs, actor, run_id, Task.DETECTION)
+            content = _file_of(images, found)
+            run = read_detection(runs, images, actor, run_id) if outlines else None
+        image = decode(content, self._settings)
+        if run is not None:
+            image = replace(image, picture=outlined(smaller(image.picture, max_side), run))
+        return encode(image, max_side)
 
     def _usable_file(self, actor: Actor, run_id: UUID) -> bytes:
         with self._database.unit_of_work() as session:
@@ -145,11 +161,12 @@ class DetectionService:
         params: DetectionParams,
         model: str | None,
         requests: int = 1,
+        run_id: UUID | None = None,
     ) -> DetectionRun:
         """Counts as so many of the actor's requests."""
         info = self._models.info(Task.DETECTION, model)
         request = checked_request(
-            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts
+            actor, file, prompt, params, info, self._settings.max_phrases, self._cuts, run_id
         )
         known = self._reused(request, requests)
         if known is not None:
@@ -178,7 +195,7 @@ class DetectionService:
         `LimitReached` where there are no more `requests`."""
         run = record_equal(self._database, request, self._settings, requests)
         if run is not None:
-            cache_hits_total.labels(Task.DETECTION).inc()
+            cache_hits_total.labels(Task.DETECTION).inc(exemplar={"trace_id": current_trace_id()})
         return run
 
     def _asked(

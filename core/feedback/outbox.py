@@ -8,7 +8,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -142,6 +142,16 @@ class Outbox:
 
     def refused_count(self) -> int:
         return self._count("refusal is not null")
+
+    def copy_to(self, path: Path) -> None:
+        """All that is here now in a file of its own, while others go on writing."""
+        with self._using() as db, closing(sqlite3.connect(path)) as copy:
+            db.backup(copy)
+
+    def oldest(self) -> datetime | None:
+        """When the first of those that wait was said."""
+        waiting = self._read("refusal is null order by seq limit 1")
+        return waiting[0].said_at if waiting else None
 
     def close(self) -> None:
         with self._lock:

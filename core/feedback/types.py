@@ -149,6 +149,15 @@ class Waiting:
     refusal: str | None = None
 
 
+@dataclass(frozen=True)
+class Outstanding:
+    """Ratings on this server's disk: those that wait, since `oldest_at`, and those refused."""
+
+    waiting: int
+    refused: int
+    oldest_at: datetime | None
+
+
 class Action(StrEnum):
     """What can happen to a rating."""
 

@@ -18,7 +18,7 @@ from core.feedback.drainer import Drainer, NotYet
 from core.feedback.keeping import as_entry, as_waiting, said_in
 from core.feedback.outbox import Entry, Outbox, OutboxError
 from core.feedback.service import OTHER_REQUEST, FeedbackService
-from core.feedback.types import Rated, Said, Waiting
+from core.feedback.types import Outstanding, Rated, Said, Waiting
 from core.permissions import Actor, Permission
 from core.runs.types import RunStatus
 
@@ -83,6 +83,12 @@ class WaitingService:
         """How many ratings wait on this server, refused ones not counted."""
         actor.require(Permission.REVIEW)
         return self._outbox.waiting()
+
+    def standing(self, actor: Actor) -> Outstanding:
+        """What this server keeps, in figures."""
+        actor.require(Permission.VIEW_SYSTEM)
+        outbox = self._outbox
+        return Outstanding(outbox.waiting(), outbox.refused_count(), outbox.oldest())
 
     def refused(self, actor: Actor) -> tuple[Waiting, ...]:
         """What the database cannot take as things are, with the reasons; newest first.

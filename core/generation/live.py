@@ -5,9 +5,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from core.generation.stream import LiveStream
-from core.generation.types import FinishReason, GenerationRun, Output, TokenEvent, Usage
+from core.generation.types import (
+    FinishReason,
+    GenerationRun,
+    Output,
+    TokenEvent,
+    Usage,
+    Writing,
+)
 from core.inference.types import EngineEnd, RunningSequence
 from core.permissions import Actor, Face
+from core.trace import current_trace_id
 
 
 class LiveRun(LiveStream):
@@ -16,6 +24,7 @@ class LiveRun(LiveStream):
     def __init__(self, run: GenerationRun, face: Face, on_end: Callable[["LiveRun"], None]) -> None:
         super().__init__(run)
         self.face = face
+        self.trace_id = current_trace_id()
         self.refusal: str | None = None
         """Code of the error with which the engine refused it."""
         self.stopped_by: Actor | None = None
@@ -49,6 +58,21 @@ class LiveRun(LiveStream):
         with self._changed:
             sequences = tuple(self._sequences)
         return min((sequence.position() for sequence in sequences), default=0)
+
+    def writing(self) -> Writing:
+        run = self._run
+        with self._changed:
+            tokens = len(self._events)
+        return Writing(
+            run_id=run.id,
+            user_id=run.user_id,
+            model=run.model,
+            face=self.face,
+            began_at=run.created_at,
+            tokens=tokens,
+            most_tokens=run.params.max_new_tokens * run.params.n,
+            position=self.position(),
+        )
 
     def cancel(self) -> None:
         with self._changed:

@@ -1,6 +1,7 @@
 """How a run begins: its row, then its outputs handed to the engine."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from core import clock
 from core.errors import GlimpseError
@@ -38,10 +39,11 @@ def new_run(
     origin: Origin | None,
     lead: Lead | None,
     used_prompt: UsedPrompt | None,
+    run_id: UUID | None = None,
 ) -> GenerationRun:
     """A run of which nothing is written yet."""
     return GenerationRun(
-        id=new_id(),
+        id=run_id or new_id(),
         user_id=actor.user_id,
         model=info.id,
         revision=info.revision,

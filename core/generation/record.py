@@ -20,7 +20,7 @@ from core.generation.types import (
     UsedPrompt,
 )
 from core.runs.types import Relation, RunStatus
-from db.repositories.runs import Run, RunRepository
+from db.repositories.runs import Model, Run, RunRepository
 
 
 def params_to_json(run: GenerationRun) -> dict[str, Any]:
@@ -81,6 +81,11 @@ def read_run(
     if found is None or found[0].task != "generation":
         return None
     row, model = found
+    return as_generation(row, model), list(_events(row.output or {}))
+
+
+def as_generation(row: Run, model: Model) -> GenerationRun:
+    """A generation as recorded, without its events."""
     stored = dict(row.params)
     messages = tuple(Message(**message) for message in stored.pop("messages", ()))
     lead, origin = stored.pop("lead", None), stored.pop("origin", None)
@@ -88,7 +93,7 @@ def read_run(
     params = SamplingParams(**{**stored, "stop": tuple(stored.get("stop", ()))})
     status = RunStatus(row.status)
     output = row.output or {}
-    run = GenerationRun(
+    return GenerationRun(
         id=row.id,
         user_id=row.user_id,
         model=model.name,
@@ -108,7 +113,6 @@ def read_run(
         described=described,
         erased_at=row.erased_at,
     )
-    return run, list(_events(output))
 
 
 def texts_of(row: Run) -> tuple[str, ...]:

@@ -68,11 +68,10 @@ class Recorder:
                 log.exception("generation_not_recorded", run_id=str(run.id))
                 run, code = _not_recorded(run), "not_recorded"
                 self._write_last_try(run, code)
-            metrics.requests_total.labels(Task.GENERATION, live.face, run.status).inc()
             seconds = run.timings_ms["total"] / 1000
-            metrics.request_seconds.labels(Task.GENERATION, live.face).observe(seconds)
-            if code is not None:
-                metrics.errors_total.labels(Task.GENERATION, code).inc()
+            metrics.count_request(
+                Task.GENERATION, live.face, run.status, seconds, live.trace_id, code
+            )
             if live.stopped_by is not None and run.status is RunStatus.STOPPED:
                 written = {"tokens": run.usage.completion_tokens}
                 self._signals.note(live.stopped_by, run.id, SignalKind.STOPPED, written)

@@ -11,7 +11,7 @@ import structlog
 
 from core import metrics
 from core.config import Settings
-from core.errors import GlimpseError, Invalid, NotFound, Unavailable
+from core.errors import Invalid, NotFound, Unavailable
 from core.generation.described import with_boxes
 from core.generation.limits import check_params, check_prompt
 from core.generation.lineage import Next, again, branched, continued, tokens_of
@@ -30,12 +30,14 @@ from core.generation.types import (
     SamplingParams,
     TokenEvent,
     UsedPrompt,
+    Writing,
 )
 from core.inference.types import Generator, ModelInfo
 from core.permissions import Actor, Permission
 from core.runs.access import asked_to_rate, check_kept, usable_run
 from core.runs.types import Relation, Task
 from core.signals.service import SignalService
+from core.trace import current_trace_id, trace
 from db.repositories.runs import RunRepository
 from db.session import Database, Presence
 
@@ -76,12 +78,14 @@ class GenerationService:
         origin: Origin | None = None,
         lead: Lead | None = None,
         used_prompt: UsedPrompt | None = None,
+        run_id: UUID | None = None,
     ) -> GenerationRun:
         """Begin a generation; returns at once, while it is written.
 
         Output k of `params.n` draws with `seed + k`; a seed that is not given is made up and
         recorded, so that every run can be repeated; unless the model takes none. Whoever gives a
-        `lead` or a `used_prompt` has made sure that the actor may use them.
+        `lead` or a `used_prompt` has made sure that the actor may use them. The run gets the id
+        `run_id` where one is given; there is none of it yet.
 
         Raises
         ------
@@ -91,22 +95,21 @@ class GenerationService:
         LimitReached : too many outputs are waiting, or the actor's limit is reached; then nothing
             is kept.
         """
-        actor.require(Permission.GENERATE)
-        try:
-            text, messages = check_prompt(prompt, self._settings.max_prompt_chars)
-            check_params(params, self._settings.max_new_tokens)
-            info, generator = self._models.generator(model)
-            self._check_sources(actor, info, generator, origin, lead)
-            if params.seed is None and generator.abilities.seed:
-                params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
-            run = new_run(actor, info, text, messages, params, origin, lead, used_prompt)
-            run = with_boxes(self._database, run)
-            live = self._open(actor, info, run)
-        except GlimpseError as error:
-            metrics.requests_total.labels(Task.GENERATION, actor.face, "failed").inc()
-            metrics.errors_total.labels(Task.GENERATION, error.code).inc()
-            raise
-        submit_outputs(live, generator)
+        with trace(current_trace_id()):
+            with metrics.counted_failure(Task.GENERATION, actor.face):
+                actor.require(Permission.GENERATE)
+                text, messages = check_prompt(prompt, self._settings.max_prompt_chars)
+                check_params(params, self._settings.max_new_tokens)
+                info, generator = self._models.generator(model)
+                self._check_sources(actor, info, generator, origin, lead)
+                if params.seed is None and generator.abilities.seed:
+                    params = replace(params, seed=secrets.randbelow(_DRAWN_SEEDS))
+                run = new_run(
+                    actor, info, text, messages, params, origin, lead, used_prompt, run_id
+                )
+                run = with_boxes(self._database, run)
+                live = self._open(actor, info, run)
+            submit_outputs(live, generator)  # from here on the recorder counts how it ends
         if origin is None:
             self._signals.began(actor, run.id)
         else:
@@ -183,6 +186,14 @@ class GenerationService:
             stream.stopped_by = actor
             stream.cancel()
         return stream.run
+
+    def writing(self, actor: Actor) -> tuple[Writing, ...]:
+        """What this process writes at the moment, whoever asked for it, the oldest first."""
+        actor.require(Permission.VIEW_SYSTEM)
+        with self._lock:
+            running = tuple(self._live.values())
+        found = (live.writing() for live in running if not live.ended)
+        return tuple(sorted(found, key=lambda each: each.began_at))
 
     def recover(self) -> int:
         """Close as failed what dead processes left running, with the text that was kept of it.

@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from core.generation.claims.types import Claim
+from core.permissions import Face
 from core.runs.types import Relation, RunStatus
 
 
@@ -138,6 +139,20 @@ class ClaimCount:
 
     total: int
     supported: int
+
+
+@dataclass(frozen=True)
+class Writing:
+    """A run that is being written or waits: for the `position`-th free place, 0 once it has one."""
+
+    run_id: UUID
+    user_id: UUID
+    model: str
+    face: Face
+    began_at: datetime
+    tokens: int
+    most_tokens: int
+    position: int
 
 
 @dataclass(frozen=True)

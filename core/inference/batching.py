@@ -10,6 +10,7 @@ import structlog
 import torch
 
 from core.errors import Unavailable
+from core.inference.types import EngineStats
 from core.inference.waiting import Asked, BatchLimits, Given, Job, WaitingRoom
 
 _CLOSE_S = 10.0
@@ -73,6 +74,9 @@ class Batcher(Generic[Asked, Given]):
             raise job.error
         queued_s = job.began - job.entered if job.had_to_wait else None
         return Passed(job.answers[0], job.forward_s, queued_s)
+
+    def stats(self) -> EngineStats:
+        return EngineStats(*self._room.counts(), self._batch)
 
     def close(self) -> None:
         """Refuse those who wait, let the running pass end, and join the thread."""

@@ -17,7 +17,7 @@ from core.inference.device import most_pictures, use_threads
 from core.inference.findings import Finding, in_pixels
 from core.inference.framing import PADDING, extent_of, framed
 from core.inference.loader import LoadedDetector
-from core.inference.types import DetectorAnswer, DetectorRequest
+from core.inference.types import DetectorAnswer, DetectorRequest, EngineStats
 from core.inference.waiting import BatchLimits
 from core.metrics import model_calls_total
 from core.runs.types import Task
@@ -83,6 +83,12 @@ class TorchDetector(ABC, Generic[Text]):
         seen = self._batcher.submit(asked.key, asked).answer
         if bool(seen.logits.isnan().any()) or not bool(seen.boxes.isfinite().all()):
             raise Unavailable("Its first answer holds no numbers: the weights are damaged.")
+
+    def stats(self) -> EngineStats:
+        return self._batcher.stats()
+
+    def clear_cache(self) -> None:
+        """Nothing is kept, unless an architecture says so."""
 
     def close(self) -> None:
         self._batcher.close()

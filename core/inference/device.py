@@ -5,6 +5,7 @@ import os
 import torch
 
 from core.errors import Unavailable
+from core.inference.types import Accelerator
 from core.runs.types import Task
 
 _SMALL = 20_000_000
@@ -74,3 +75,22 @@ def use_threads(parameters: int, device: torch.device) -> None:
     wanted = 1 if parameters < _SMALL else os.cpu_count() or 1
     if torch.get_num_threads() != wanted:
         torch.set_num_threads(wanted)
+
+
+def accelerators() -> tuple[Accelerator, ...]:
+    """Those that this process uses; to look makes it use no other."""
+    if not torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
+        return ()
+    return tuple(_accelerator(number) for number in range(torch.cuda.device_count()))
+
+
+def _accelerator(number: int) -> Accelerator:
+    free, total = torch.cuda.mem_get_info(number)
+    name = device_name(torch.device("cuda", number))
+    return Accelerator(name, torch.cuda.memory_allocated(number), free, total)
+
+
+def cuda_version() -> str | None:
+    """Of the CUDA that torch was built for; None where it knows the CPU alone."""
+    found: str | None = torch.version.cuda
+    return found

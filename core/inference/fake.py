@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 from core.detection.types import Box, Detection
 from core.errors import Invalid, Unavailable
-from core.inference.types import DetectorAnswer, DetectorRequest, ModelEntry
+from core.inference.types import DetectorAnswer, DetectorRequest, EngineStats, ModelEntry
 from core.metrics import model_calls_total
 from core.runs.types import Task
 
@@ -59,3 +59,10 @@ class FakeDetector:
         model_calls_total.labels(Task.DETECTION, self._id).inc()
         spent = round((perf_counter() - began) * 1000, 2)
         return DetectorAnswer(found, {"preprocess": 0.0, "forward": spent, "postprocess": 0.0})
+
+    def stats(self) -> EngineStats:
+        """Nobody ever waits for it."""
+        return EngineStats(0, 0, 1)
+
+    def clear_cache(self) -> None:
+        """It keeps nothing."""

@@ -22,6 +22,7 @@ from core.inference.types import (
     TextRequest,
 )
 from core.runs.types import Task
+from core.trace import current_trace_id
 
 
 @dataclass(eq=False)
@@ -37,6 +38,7 @@ class _Sequence:
     written: int = 0
     due: float = 0.0
     submitted: float = field(default_factory=perf_counter)
+    trace_id: str = field(default_factory=current_trace_id)
 
     def __post_init__(self) -> None:
         request, lead = self.request, self.request.lead
@@ -126,6 +128,7 @@ class FakeGenerator:
         self._room.close()
         for sequence in self._room.everyone():
             self._end(sequence, FinishReason.CANCELLED)
+        self._count()
 
     def _begin(self, sequence: _Sequence) -> None:
         sequence.due = perf_counter() + self._step
@@ -136,13 +139,16 @@ class FakeGenerator:
 
     def _pause(self) -> None:
         """Sleep until the next word is due, or something is new."""
-        queued, active = self._room.counts()
-        metrics.queue_depth.labels(self._id).set(queued)
-        metrics.active_streams.labels(self._id).set(active)
+        self._count()
         soonest = min((one.due - perf_counter() for one in self._running), default=None)
         if soonest is None or soonest > 0:
             self._news.wait(soonest)
         self._news.clear()
+
+    def _count(self) -> None:
+        queued, active = self._room.counts()
+        metrics.queue_depth.labels(self._id).set(queued)
+        metrics.active_streams.labels(self._id).set(active)
 
     def _write(self, sequence: _Sequence) -> None:
         params, place = sequence.request.params, sequence.first + sequence.written
@@ -162,7 +168,9 @@ class FakeGenerator:
         )
         if sequence.written == 0:
             waited = perf_counter() - sequence.submitted
-            metrics.first_token_seconds.labels(self._id).observe(waited)
+            metrics.first_token_seconds.labels(self._id).observe(
+                waited, {"trace_id": sequence.trace_id}
+            )
         metrics.tokens_total.labels(self._id).inc()
         sequence.written += 1
         sequence.due += self._step

@@ -23,6 +23,9 @@ class BoundedCache(Generic[Key, Value]):
         """What all values weigh together, in the unit of the budget."""
         return self._weight
 
+    def __len__(self) -> int:
+        return len(self._held)
+
     def get(self, key: Key) -> Value | None:
         with self._lock:
             if key not in self._held:

@@ -4,6 +4,7 @@ So a picture's features serve every later prompt, and a phrase's features every 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -15,7 +16,7 @@ from core.inference.detector import TorchDetector
 from core.inference.features import BoundedCache
 from core.inference.findings import Finding, best_phrases
 from core.inference.loader import LoadedDetector
-from core.inference.types import DetectorRequest
+from core.inference.types import DetectorRequest, EngineStats
 
 _KEPT_PHRASES = 1024
 
@@ -25,6 +26,7 @@ class OwlDetector(TorchDetector[ReadText]):
         self._model: Any = loaded.model
         self._pictures: BoundedCache[str, PictureFeatures] = BoundedCache(limits.feature_bytes)
         self._phrases: BoundedCache[str, Tensor] = BoundedCache(_KEPT_PHRASES)
+        self._budget = limits.feature_bytes
         super().__init__(loaded, limits)
 
     def prepare(self, request: DetectorRequest) -> Asked[ReadText]:
@@ -45,9 +47,20 @@ class OwlDetector(TorchDetector[ReadText]):
     def findings(self, seen: Seen, text: ReadText) -> Sequence[Finding]:
         return best_phrases(seen.logits.sigmoid(), text.known)
 
-    def free_memory(self) -> None:
+    def stats(self) -> EngineStats:
+        return replace(
+            super().stats(),
+            cache_bytes=self._pictures.weight,
+            cache_budget=self._budget,
+            cache_entries=len(self._pictures),
+        )
+
+    def clear_cache(self) -> None:
         self._pictures.clear()
         self._phrases.clear()
+
+    def free_memory(self) -> None:
+        self.clear_cache()
         super().free_memory()
 
     def _read(self, phrases: Sequence[str]) -> ReadText:

@@ -1,5 +1,6 @@
 """The models on offer, each loaded once in the process."""
 
+import threading
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TypeVar
@@ -7,8 +8,9 @@ from typing import TypeVar
 from core.config import Settings
 from core.errors import NotFound, Unavailable
 from core.inference.catalog import BrokenEntry, read_catalog
-from core.inference.slot import DetectorSlot, GeneratorSlot
-from core.inference.types import Detector, Generator, ModelEntry, ModelInfo
+from core.inference.slots import DetectorSlot, GeneratorSlot
+from core.inference.trying import try_detector, try_generator
+from core.inference.types import Detector, Generator, ModelEntry, ModelInfo, ModelStanding
 from core.runs.types import Task
 
 _AnySlot = TypeVar("_AnySlot", DetectorSlot, GeneratorSlot)
@@ -71,12 +73,66 @@ class ModelRegistry:
             with suppress(Unavailable):
                 load()
 
+    def standings(self) -> tuple[ModelStanding, ...]:
+        """Every model with what it has to do; the first of each task is its default."""
+        return tuple(
+            ModelStanding(
+                slot.info,
+                slot.changed_at,
+                slot.stats(),
+                is_default=slot is slots[0],
+                is_broken=slot.is_broken,
+            )
+            for slots in (self._detectors, self._generators)
+            for slot in slots
+        )
+
+    def load(self, task: Task, model_id: str) -> None:
+        """Begin to load a model that is unloaded, failed or was not needed yet; returns at once.
+
+        How it goes on is in its state. One that is loaded stays as it is.
+        """
+        slot = self._slot(task, model_id)
+        threading.Thread(
+            target=_load, args=(slot,), name=f"load-{slot.info.id}", daemon=True
+        ).start()
+
+    def unload(self, task: Task, model_id: str) -> None:
+        """Take a model out of use until `load`, see `Slot.unload`."""
+        self._slot(task, model_id).unload()
+
+    def try_out(self, task: Task, model_id: str) -> float:
+        """Let a model answer the smallest request, loading it if need be; the seconds it took.
+
+        Raises
+        ------
+        Unavailable : it cannot answer; the message says why.
+        """
+        if task is Task.DETECTION:
+            return try_detector(_find(self._detectors, task, model_id).engine())
+        return try_generator(_find(self._generators, task, model_id).engine())
+
+    def clear_features(self) -> None:
+        """Forget the features of pictures that the detectors have seen."""
+        for slot in self._detectors:
+            slot.clear_cache()
+
     def close(self) -> None:
         """Stop the engines and let go of the models."""
         for detector in self._detectors:
             detector.release()
         for generator in self._generators:
             generator.release()
+
+    def _slot(self, task: Task, model_id: str) -> DetectorSlot | GeneratorSlot:
+        if task is Task.DETECTION:
+            return _find(self._detectors, task, model_id)
+        return _find(self._generators, task, model_id)
+
+
+def _load(slot: DetectorSlot | GeneratorSlot) -> None:
+    with suppress(Unavailable):  # its state says so, and the log
+        slot.load()
 
 
 def _find(slots: Sequence[_AnySlot], task: Task, model_id: str | None) -> _AnySlot:

@@ -13,7 +13,13 @@ from core.inference.addresses import engine_key
 from core.inference.remote_failures import Failure, Manner, Server
 from core.inference.remote_format import as_base64, as_detections
 from core.inference.remote_health import RemoteHealth
-from core.inference.types import DetectorAnswer, DetectorRequest, ModelEntry, ModelInfo
+from core.inference.types import (
+    DetectorAnswer,
+    DetectorRequest,
+    EngineStats,
+    ModelEntry,
+    ModelInfo,
+)
 from core.metrics import model_calls_total
 from core.runs.types import Task
 from core.trace import current_trace_id
@@ -62,6 +68,8 @@ class RemoteDetector:
         self._places = threading.BoundedSemaphore(AT_ONCE)
         self._health = RemoteHealth(clock)
         self._closed = False
+        self._asking = 0
+        self._counting = threading.Lock()
         self._client = httpx2.Client(
             headers=_headers(key),
             timeout=httpx2.Timeout(limit, connect=min(limit, _CONNECT_S)),
@@ -87,13 +95,25 @@ class RemoteDetector:
                 retry_after=_BUSY_RETRY_S,
             )
         try:
+            self._count(1)
             return self._answer(request)
         finally:
+            self._count(-1)
             self._places.release()
+
+    def stats(self) -> EngineStats:
+        return EngineStats(0, self._asking, AT_ONCE)
+
+    def clear_cache(self) -> None:
+        """What is kept there is the server's own affair."""
 
     def close(self) -> None:
         self._closed = True
         self._client.close()
+
+    def _count(self, change: int) -> None:
+        with self._counting:
+            self._asking += change
 
     def _answer(self, request: DetectorRequest) -> DetectorAnswer:
         began = perf_counter()

@@ -84,7 +84,9 @@ class TextReader:
         sequence.take(chunk)
         if sequence.pieces > before == 0:
             waited = monotonic() - sequence.submitted_at
-            metrics.first_token_seconds.labels(self._model).observe(waited)
+            metrics.first_token_seconds.labels(self._model).observe(
+                waited, {"trace_id": sequence.trace_id}
+            )
         metrics.tokens_total.labels(self._model).inc(sequence.pieces - before)
         if self._health.state()[0] is not ModelState.READY:
             self._health.works()

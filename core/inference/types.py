@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -48,6 +49,15 @@ class ModelState(StrEnum):
     LOADING = "loading"
     READY = "ready"
     UNAVAILABLE = "unavailable"
+    UNLOADING = "unloading"
+    """Takes nothing new, and ends what it has begun."""
+    UNLOADED = "unloaded"
+    """On purpose, until somebody loads it again."""
+
+    @property
+    def usable(self) -> bool:
+        """Whether a request is worth sending; one that waits is loaded by the first."""
+        return self in (ModelState.WAITING, ModelState.LOADING, ModelState.READY)
 
 
 @dataclass(frozen=True)
@@ -88,6 +98,10 @@ class ModelInfo:
     abilities: TextAbilities | None = None
     """Of a text model, once it is known."""
     grounds_captions: bool = False
+    dtype: str | None = None
+    """The precision of the weights, such as `float16`; of a loaded model, as `memory_bytes` is."""
+    memory_bytes: int | None = None
+    """What the weights take, where the model runs."""
     purpose: str | None = None
     """What a bundled model is for, and in `on_captions` how well it reads them, by its card."""
     on_captions: str | None = None
@@ -133,6 +147,11 @@ class Detector(Protocol):
         """
         ...
 
+    def stats(self) -> "EngineStats": ...
+
+    def clear_cache(self) -> None:
+        """Forget the features of pictures seen; the next request works them out anew."""
+
 
 @dataclass(frozen=True)
 class EngineEnd:
@@ -164,13 +183,44 @@ class TextRequest:
 
 @dataclass(frozen=True)
 class EngineStats:
-    """How a text engine stands; `cache_bytes` of at most `cache_budget` hold keys and values."""
+    """How an engine stands: requests that wait, requests it works on, and how many it may at once.
+
+    `cache_bytes` of at most `cache_budget` hold keys and values of texts, or features of pictures,
+    of which there are `cache_entries`.
+    """
 
     queued: int
     active: int
     places: int
     cache_bytes: int = 0
     cache_budget: int | None = None
+    cache_entries: int = 0
+
+    @property
+    def idle(self) -> bool:
+        return not (self.queued or self.active)
+
+
+@dataclass(frozen=True)
+class ModelStanding:
+    """A model as it stands since `since`, and what its engine has to do, where it is loaded."""
+
+    info: ModelInfo
+    since: datetime
+    stats: EngineStats | None
+    is_default: bool
+    is_broken: bool
+    """Whether its entry must be mended first."""
+
+
+@dataclass(frozen=True)
+class Accelerator:
+    """A device beside the CPU; bytes that tensors of this process take, and that are free there."""
+
+    name: str
+    used_bytes: int
+    free_bytes: int
+    total_bytes: int
 
 
 class RunningSequence(Protocol):

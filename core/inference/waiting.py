@@ -80,6 +80,11 @@ class WaitingRoom(Generic[Asked, Given]):
             )
         job.over.wait()
 
+    def counts(self) -> tuple[int, int]:
+        """How many wait, and how many are in the pass."""
+        with self._changed:
+            return len(self._waiting), sum(not job.over.is_set() for job in self._running)
+
     def take(self, most: int) -> list[Job[Asked, Given]]:
         """The oldest job and those with its key, once there is one; none when closed."""
         with self._changed:

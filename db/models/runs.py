@@ -107,7 +107,7 @@ class Run(Base):
     __table_args__ = (
         CheckConstraint("task in ('detection', 'generation')", name="task"),
         CheckConstraint("status in ('running', 'done', 'stopped', 'failed')", name="status"),
-        CheckConstraint("face in ('ui', 'api', 'cli')", name="face"),
+        CheckConstraint("face in ('ui', 'api', 'cli', 'job')", name="face"),
         CheckConstraint(
             "relation in ('again', 'edited', 'continued', 'branched', 'described')",
             name="relation",

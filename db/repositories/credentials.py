@@ -157,6 +157,10 @@ class CredentialRepository:
         good = (wanted, ApiKey.revoked_at.is_(None), User.active)
         return self._session.execute(query.where(*good)).first()
 
+    def active_user(self, user_id: UUID) -> User | None:
+        """Somebody who may sign in; None for others and for nobody."""
+        return self._session.scalar(select(User).where(User.id == user_id, User.active))
+
     def used_key(self, key_id: UUID, now: datetime, unless_since: datetime) -> None:
         stale = or_(ApiKey.last_used_at.is_(None), ApiKey.last_used_at < unless_since)
         self._session.execute(

@@ -1,4 +1,4 @@
-"""Detections by id, many at once."""
+"""Runs by id, many at once."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -22,3 +22,12 @@ class DownloadRepository:
             .where(Run.id.in_(run_ids), Run.task == "detection")
         )
         return [(row[0], row[1], row[2]) for row in rows]
+
+    def generations(self, run_ids: Sequence[UUID]) -> list[tuple[Run, Model]]:
+        """Those of the ids that are generations, in no order."""
+        rows = self._session.execute(
+            select(Run, Model)
+            .join(Model, Model.id == Run.model_id)
+            .where(Run.id.in_(run_ids), Run.task == "generation")
+        )
+        return [(row[0], row[1]) for row in rows]

@@ -61,6 +61,7 @@ def api_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
         device="cpu",
         max_image_bytes=MAX_IMAGE_BYTES,
         metrics_token=SecretStr(METRICS_TOKEN),
+        worker="none",
         public_url=None,
     )
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from api.describe_schemas import DescribeIn
+from api.openai_schemas import ChatIn, CompletionIn
 from api.prompt_schemas import PromptIn
 from api.schemas import BranchIn, ContinueIn, DetectIn, FeedbackIn, GenerateIn, TicketIn
 from core.review.filters import FILTER_NAMES
@@ -28,6 +29,8 @@ CALLS: dict[str, type[BaseModel]] = {
     "/api/v1/runs/{run_id}/continue": ContinueIn,
     "/api/v1/runs/{run_id}/branch": BranchIn,
     "/api/v1/runs/{run_id}/describe": DescribeIn,
+    "/v1/chat/completions": ChatIn,
+    "/v1/completions": CompletionIn,
     "/auth/cookie": TicketIn,
 }
 
@@ -35,6 +38,9 @@ CALLS: dict[str, type[BaseModel]] = {
 def sane(path: str, run_id: str) -> dict[str, Any]:
     if path.endswith("feedback"):
         return {"run_id": run_id, "rating": 3}
+    if path.startswith("/v1"):
+        asked = {"messages": [{"role": "user", "content": "a"}]} if "chat" in path else {}
+        return {"model": "reporter", "max_tokens": 1, **(asked or {"prompt": "a"})}
     if path.endswith("prompts"):
         return {"name": "a", "text": "a"}
     if path.endswith(("describe", "continue")):

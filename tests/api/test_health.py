@@ -15,6 +15,7 @@ from core.workbench import Workbench
 from db import embedded
 from db.session import Database
 from tests.api.conftest import METRICS_TOKEN, bench_over, error_of
+from tests.core.exemplars import value
 
 
 @pytest.fixture
@@ -92,6 +93,36 @@ def test_metrics_count_requests(
     guest = as_user("gus", Role.GUEST)
     guest.post("/api/v1/detect", files={"image": picture}, data={"prompt": "a"})
     assert count() == before + 1
+
+
+def test_a_scraper_that_reads_openmetrics_gets_trace_ids(
+    client: TestClient, analyst: TestClient, picture: bytes
+) -> None:
+    trace = {"X-Request-ID": "a-request-of-a-test"}
+    analyst.post(
+        "/api/v1/detect", headers=trace, files={"image": picture}, data={"prompt": "red circle"}
+    )
+    token = {"Authorization": f"Bearer {METRICS_TOKEN}"}
+    wanted = {"Accept": "application/openmetrics-text;version=1.0.0,text/plain;q=0.5"}
+    told = client.get("/metrics", headers=token | wanted)
+    assert told.headers["content-type"].startswith("application/openmetrics-text; version=1.0.0")
+    assert told.text.endswith("# EOF\n")
+    assert '# {trace_id="a-request-of-a-test"}' in told.text
+    plain = client.get("/metrics", headers=token)
+    assert plain.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "trace_id" not in plain.text
+
+
+def test_answers_are_counted_by_route_also_where_no_service_was_asked(
+    client: TestClient, analyst: TestClient
+) -> None:
+    def count(route: str, status: int) -> float:
+        return value("glimpse_http_answers_total", route=route, status=str(status))
+
+    before = count("/api/v1/detect", 401), count("(none)", 404)
+    client.post("/api/v1/detect")
+    analyst.get("/api/v1/no-such-path")
+    assert (count("/api/v1/detect", 401), count("(none)", 404)) == (before[0] + 1, before[1] + 1)
 
 
 def test_models_are_listed_with_what_is_wrong(analyst: TestClient) -> None:

@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import AsyncGenerator
 from uuid import uuid4
 
-from api.streaming import RunEvents, as_sse
+from api.streaming import as_sse
+from api.told import RunEvents
 from core.clock import now
 from core.generation.types import (
     FinishReason,

@@ -1,4 +1,4 @@
-"""A browser, and one running product for each module's tests."""
+"""A browser, and a running product for each module's tests."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -7,7 +7,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bench.chromium import FLAGS, executable
-from bench.product import Product, manage, running_product
+from bench.product import Product
+from tests.browser.standing import People, StandingProduct, standing_product
+from tests.conftest import shared_folder
 
 HERE = Path(__file__).parent
 SHOTS = HERE / "shots"
@@ -24,22 +26,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
-@pytest.fixture(scope="module")
-def people(product: Product) -> dict[str, str]:
-    """An analyst and a second admin, with their passwords."""
-    passwords = {"wei": "boxes by the dozen", "grace": "a careful second look"}
-    for name, role in (("wei", "analyst"), ("grace", "admin")):
-        manage(
-            product, "users", "add", name, "--role", role, "--password-stdin", typed=passwords[name]
-        )
-    return passwords
-
-
-@pytest.fixture(scope="module")
-def product(open_folder: Path) -> Iterator[Product]:
-    """One running product for a module's tests; its folder holds a space and a non-ASCII letter."""
-    with running_product(open_folder / "work bénch") as started:
+@pytest.fixture(scope="session")
+def standing() -> Iterator[StandingProduct]:
+    """The product of most modules; its folder holds a space and a non-ASCII letter."""
+    with shared_folder() as folder, standing_product(folder / "work bénch") as started:
         yield started
+
+
+@pytest.fixture(scope="module")
+def product(standing: StandingProduct) -> Product:
+    """A running product for a module's tests, whose database is as it was made."""
+    standing.reset()
+    return standing.product
+
+
+@pytest.fixture(scope="module")
+def people(product: Product, standing: StandingProduct) -> People:
+    """Who may use the standing product."""
+    return People(standing)
 
 
 @pytest.fixture(scope="package")

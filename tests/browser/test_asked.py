@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from tests.browser.standing import People
 from tests.browser.steps import detect_sample, rate, settle, sign_in
 
 pytestmark = pytest.mark.browser
@@ -28,7 +29,7 @@ def first_rating(page: Page) -> str:
 
 
 def test_a_run_is_sent_to_a_rater_and_compared_with_its_reference(
-    new_context: Callable[..., BrowserContext], people: dict[str, str]
+    new_context: Callable[..., BrowserContext], people: People
 ) -> None:
     admin = signed_in(new_context(), "grace", people["grace"])
     detect_sample(admin, "Stickers")

@@ -8,7 +8,8 @@ from playwright.sync_api import BrowserContext, Page, Position, expect
 
 from bench.product import Product, manage
 from tests.browser.conftest import SHOTS
-from tests.browser.steps import settle, sign_in
+from tests.browser.standing import People
+from tests.browser.steps import settle
 
 pytestmark = pytest.mark.browser
 
@@ -17,14 +18,11 @@ _CELL: Position = {"x": 320, "y": 52}
 
 
 @pytest.fixture
-def grace(
-    new_context: Callable[..., BrowserContext], product: Product, people: dict[str, str]
-) -> Page:
+def grace(new_context: Callable[..., BrowserContext], product: Product, people: People) -> Page:
     manage(product, "users", "role", "wei", "guest")
     manage(product, "users", "role", "wei", "analyst")
     page = new_context().new_page()
-    page.goto("/audit?action=role_changed")
-    sign_in(page, "grace", people["grace"])
+    people.enter(page, "grace", "/audit?action=role_changed")
     settle(page)
     return page
 

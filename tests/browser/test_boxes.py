@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bench.wire import Wire
-from tests.browser.steps import boxes, detect_sample, settle, sign_in, star
+from tests.browser.standing import People
+from tests.browser.steps import boxes, detect_sample, settle, star
 
 pytestmark = pytest.mark.browser
 
@@ -69,10 +70,9 @@ def test_a_caption_is_cut_at_the_edges_of_its_grounded_words(blank: Page) -> Non
 
 
 @pytest.fixture
-def result(page: Page, people: dict[str, str]) -> Page:
+def result(page: Page, people: People) -> Page:
     """The page with a detection on it that nobody has judged."""
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+    people.enter(page, ANALYST)
     detect_sample(page, "Stickers")
     settle(page)
     return page

@@ -10,7 +10,8 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from bench.product import Product, manage
 from bench.wire import Wire
 from tests.browser.conftest import SHOTS
-from tests.browser.steps import settle, sign_in
+from tests.browser.standing import People
+from tests.browser.steps import settle
 
 pytestmark = pytest.mark.browser
 
@@ -21,18 +22,15 @@ CHARTS = (
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _demo(product: Product, people: dict[str, str]) -> None:
+def _demo(product: Product, people: People) -> None:
     manage(product, "demo", "load", "--runs", "1500", "--seed", "4")
 
 
 @pytest.fixture
-def dashboard(
-    new_context: Callable[..., BrowserContext], people: dict[str, str]
-) -> Callable[..., Page]:
+def dashboard(new_context: Callable[..., BrowserContext], people: People) -> Callable[..., Page]:
     def opened(width: int = 1440, height: int = 2100, scheme: str = "light") -> Page:
         page = new_context(width, height, scheme).new_page()
-        page.goto("/feedback")
-        sign_in(page, "grace", people["grace"])
+        people.enter(page, "grace", "/feedback")
         for name in CHARTS:
             expect(chart(page, name).locator("svg.marks")).to_be_visible()
         settle(page)

@@ -6,18 +6,16 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import boxes, detect_sample, save_button, settle, sign_in, star
+from tests.browser.standing import People
+from tests.browser.steps import boxes, detect_sample, save_button, settle, star
 
 pytestmark = pytest.mark.browser
 
 ANALYST = "wei"
 
 
-def test_one_click_leads_from_boxes_to_streamed_text_and_back(
-    page: Page, people: dict[str, str]
-) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_one_click_leads_from_boxes_to_streamed_text_and_back(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     detect_sample(page, "First shapes")
     settle(page)
     page.get_by_role("button", name="Describe", exact=True).click()
@@ -33,9 +31,8 @@ def test_one_click_leads_from_boxes_to_streamed_text_and_back(
     expect(boxes(page)).to_have_count(4)
 
 
-def test_back_from_a_report_leads_to_its_boxes(page: Page, people: dict[str, str]) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_back_from_a_report_leads_to_its_boxes(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     detect_sample(page, "First shapes")
     settle(page)
     page.get_by_role("button", name="Describe", exact=True).click()
@@ -50,9 +47,8 @@ def test_back_from_a_report_leads_to_its_boxes(page: Page, people: dict[str, str
     expect(page.get_by_role("alert")).to_have_count(0)
 
 
-def test_boxes_are_chosen_by_their_ticks(page: Page, people: dict[str, str]) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_boxes_are_chosen_by_their_ticks(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     detect_sample(page, "First shapes")
     settle(page)
     page.get_by_role("button", name="Describe some").click()
@@ -65,11 +61,10 @@ def test_boxes_are_chosen_by_their_ticks(page: Page, people: dict[str, str]) -> 
 
 
 def test_a_planted_false_number_is_underlined_and_blamed_on_the_text(
-    page: Page, people: dict[str, str]
+    page: Page, people: People
 ) -> None:
     """The bundled writer repeats what it reads, so a prompt that misquotes makes it say so."""
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+    people.enter(page, ANALYST)
     detect_sample(page, "First shapes")
     settle(page)
     run_id = page.url.partition("run=")[2]

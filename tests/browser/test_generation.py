@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import choose, generate, settle, sign_in
+from tests.browser.standing import People
+from tests.browser.steps import choose, generate, settle
 
 pytestmark = pytest.mark.browser
 
@@ -13,9 +14,8 @@ REPORT = "Findings: 3 red circle; 1 blue star. Report:"
 
 
 @pytest.fixture
-def wei(page: Page, people: dict[str, str]) -> Page:
-    page.goto("/generation")
-    sign_in(page, "wei", people["wei"])
+def wei(page: Page, people: People) -> Page:
+    people.enter(page, "wei", "/generation")
     return page
 
 

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.product import ADMIN_PASSWORD, Product, metrics
+from tests.browser.standing import People
 from tests.browser.steps import (
     boxes,
     detect_sample,
@@ -54,18 +55,16 @@ def test_an_admin_changes_the_password_and_adds_an_analyst(page: Page) -> None:
     expect(page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
 
 
-def test_an_analyst_who_types_an_admin_page_is_told_so(page: Page, people: dict[str, str]) -> None:
-    page.goto("/users")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_an_analyst_who_types_an_admin_page_is_told_so(page: Page, people: People) -> None:
+    people.enter(page, ANALYST, "/users")
     expect(page.get_by_text("not allowed for your role")).to_be_visible()
     expect(page.get_by_role("link", name="Users")).to_have_count(0)
 
 
 def test_boxes_are_filtered_and_chosen_without_the_model(
-    page: Page, people: dict[str, str], product: Product
+    page: Page, people: People, product: Product
 ) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+    people.enter(page, ANALYST)
     detect_sample(page, "First shapes")
     settle(page)
     calls = _model_calls(product)
@@ -96,10 +95,9 @@ def test_boxes_are_filtered_and_chosen_without_the_model(
 
 
 def test_an_uploaded_picture_is_detected_and_bad_input_is_explained(
-    page: Page, people: dict[str, str], tmp_path: Path
+    page: Page, people: People, tmp_path: Path
 ) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+    people.enter(page, ANALYST, "/detection")
     page.get_by_role("button", name="Detect").click()
     expect(page.get_by_role("alert")).to_contain_text("picture")
 
@@ -120,10 +118,9 @@ def test_an_uploaded_picture_is_detected_and_bad_input_is_explained(
 
 
 def test_ten_quick_clicks_make_one_rating_which_can_be_changed(
-    page: Page, people: dict[str, str], product: Product
+    page: Page, people: People, product: Product
 ) -> None:
-    page.goto("/detection")
-    sign_in(page, ANALYST, people[ANALYST])
+    people.enter(page, ANALYST)
     detect_sample(page, "Stickers")
     star(page, 5).click()
     settle(page)
@@ -138,9 +135,8 @@ def test_ten_quick_clicks_make_one_rating_which_can_be_changed(
     assert rows[0]["comment"] == "'=1+1"
 
 
-def test_keys_set_the_stars_and_list_themselves(page: Page, people: dict[str, str]) -> None:
-    page.goto("/generation")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_keys_set_the_stars_and_list_themselves(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     generate(page, "Findings: 1 blue star. Report:")
     expect(save_button(page)).to_be_visible()
     page.get_by_test_id("tokenstream-text").click()
@@ -161,9 +157,8 @@ def test_keys_set_the_stars_and_list_themselves(page: Page, people: dict[str, st
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_back_undoes_one_choice_at_a_time(page: Page, people: dict[str, str]) -> None:
-    page.goto("/home")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_back_undoes_one_choice_at_a_time(page: Page, people: People) -> None:
+    people.enter(page, ANALYST, "/home")
     page.get_by_role("link", name="Detection").click()
     settle(page)
     page.get_by_role("radio", name="Night").click()
@@ -182,9 +177,8 @@ def test_back_undoes_one_choice_at_a_time(page: Page, people: dict[str, str]) ->
     expect(page).to_have_url(re.compile(r"/home$"))
 
 
-def test_a_stream_is_stopped_and_what_is_there_is_rated(page: Page, people: dict[str, str]) -> None:
-    page.goto("/generation")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_a_stream_is_stopped_and_what_is_there_is_rated(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     generate(page, "Write slowly", model="pace", tokens=1500)
     page.get_by_test_id("tokenstream-stop").click()
     expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Stopped")
@@ -197,18 +191,14 @@ def test_a_stream_is_stopped_and_what_is_there_is_rated(page: Page, people: dict
     expect(page.get_by_test_id("tokenstream-text")).to_have_text(kept)
 
 
-def test_the_bundled_writer_streams_a_report(page: Page, people: dict[str, str]) -> None:
-    page.goto("/generation")
-    sign_in(page, ANALYST, people[ANALYST])
+def test_the_bundled_writer_streams_a_report(page: Page, people: People) -> None:
+    people.enter(page, ANALYST)
     generate(page, "Findings: 3 red circle; 1 blue star. Report:")
     expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Done")
 
 
-def test_an_admin_finds_a_rating_and_exports_what_is_filtered(
-    page: Page, people: dict[str, str]
-) -> None:
-    page.goto("/feedback?task=detection")
-    sign_in(page, ADMIN, people[ADMIN])
+def test_an_admin_finds_a_rating_and_exports_what_is_filtered(page: Page, people: People) -> None:
+    people.enter(page, ADMIN, "/feedback?task=detection")
     expect(page.get_by_text("Coverage")).to_be_visible()
     expect(page.get_by_text("1 of ", exact=False).first).to_be_visible()
     with page.expect_download() as download:

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bench.product import Product, manage
+from tests.browser.standing import People
 from tests.browser.steps import settle, sign_in
 
 pytestmark = pytest.mark.browser
@@ -47,11 +48,10 @@ def set_tokens_a_day(page: Page, value: str) -> None:
 
 
 def test_a_limit_is_set_met_and_taken_back(
-    new_context: Callable[..., BrowserContext], people: dict[str, str], guest: Page
+    new_context: Callable[..., BrowserContext], people: People, guest: Page
 ) -> None:
     admin = new_context().new_page()
-    admin.goto("/limits")
-    sign_in(admin, "grace", people["grace"])
+    people.enter(admin, "grace", "/limits")
     set_tokens_a_day(admin, "260")
     expect(admin.get_by_text("The limit of the role guest is changed.")).to_be_visible()
 

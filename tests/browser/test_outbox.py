@@ -11,6 +11,7 @@ from sqlalchemy import text
 from bench.product import Product, manage, metrics
 from db.session import Database
 from tests.browser.conftest import SHOTS
+from tests.browser.standing import People
 from tests.browser.steps import boxes, detect_sample, save_button, settle, sign_in, star, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -19,7 +20,7 @@ _KEPT = "Saved on this server; it will be sent when the database is back."
 
 
 def test_a_rating_waits_for_the_database_and_is_stored_once(
-    page: Page, people: dict[str, str], product: Product
+    page: Page, people: People, product: Product
 ) -> None:
     url = manage(product, "db", "url").strip()
     page.goto("/detection")

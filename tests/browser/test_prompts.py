@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.steps import settle, sign_in
+from tests.browser.standing import People
+from tests.browser.steps import settle
 
 pytestmark = pytest.mark.browser
 
@@ -29,11 +30,10 @@ def write(page: Page, label: str, text: str) -> None:
 
 
 def test_a_prompt_is_made_revised_put_away_and_brought_back(
-    new_context: Callable[..., BrowserContext], people: dict[str, str]
+    new_context: Callable[..., BrowserContext], people: People
 ) -> None:
     page = new_context().new_page()
-    page.goto("/prompts")
-    sign_in(page, "wei", people["wei"])
+    people.enter(page, "wei", "/prompts")
     press(page, "New prompt")
     write(page, "Name", "Shift note")
     write(page, "Text", "A note on {{findings}}.")

@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import SHOTS
-from tests.browser.steps import generate, save_button, settle, sign_in, star
+from tests.browser.standing import People
+from tests.browser.steps import generate, save_button, settle, star
 
 pytestmark = pytest.mark.browser
 
@@ -42,12 +43,11 @@ def shoot(page: Page, name: str) -> None:
 
 
 def test_a_rating_is_drafted_corrected_saved_and_withdrawn(
-    new_context: Callable[..., BrowserContext], people: dict[str, str]
+    new_context: Callable[..., BrowserContext], people: People
 ) -> None:
     context = new_context()
     page = context.new_page()
-    page.goto("/generation")
-    sign_in(page, "wei", people["wei"])
+    people.enter(page, "wei")
     generate(page, REPORT)
     expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Done")
     settle(page)
@@ -87,8 +87,7 @@ def test_a_rating_is_drafted_corrected_saved_and_withdrawn(
 
     for size, scheme, width in (("wide", "dark", 1440), ("phone", "dark", 400)):
         looked = new_context(width, 900, scheme).new_page()
-        looked.goto(page.url)
-        sign_in(looked, "wei", people["wei"])
+        people.enter(looked, "wei", page.url)
         expect(looked.locator("ins").last).to_contain_text("And that is all.")
         shoot(looked, f"saved-{size}-{scheme}")
 

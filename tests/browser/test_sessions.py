@@ -12,6 +12,7 @@ from core.accounts.types import COOKIE_NAME
 from core.errors import Unavailable
 from db.session import Database
 from tests.browser.conftest import SHOTS
+from tests.browser.standing import People
 from tests.browser.steps import settle, sign_in, sign_out
 
 pytestmark = pytest.mark.browser
@@ -90,7 +91,7 @@ def by_age(page: Page, product: Product, database: Database) -> None:
 )
 def test_whatever_ends_a_sign_in_ends_its_open_pages_and_copies_of_its_cookie(
     page: Page,
-    people: dict[str, str],
+    people: People,
     product: Product,
     database: Database,
     new_context: Callable[..., BrowserContext],
@@ -111,7 +112,7 @@ def test_whatever_ends_a_sign_in_ends_its_open_pages_and_copies_of_its_cookie(
 
 
 def test_an_admin_demoted_with_a_page_open_cannot_complete_the_click(
-    page: Page, people: dict[str, str], product: Product
+    page: Page, people: People, product: Product
 ) -> None:
     page.route(
         "**/auth/session*", lambda route: route.abort()
@@ -137,7 +138,7 @@ def test_an_admin_demoted_with_a_page_open_cannot_complete_the_click(
 
 
 def test_one_other_sign_in_is_ended_from_the_list(
-    page: Page, people: dict[str, str], new_context: Callable[..., BrowserContext]
+    page: Page, people: People, new_context: Callable[..., BrowserContext]
 ) -> None:
     SHOTS.mkdir(exist_ok=True)
     for browser in (page, new_context(width=420, scheme="dark").new_page()):
@@ -156,9 +157,7 @@ def test_one_other_sign_in_is_ended_from_the_list(
     expect(page.get_by_role("heading", name="Account")).to_be_visible()
 
 
-def test_a_link_in_another_sites_page_leads_where_it_says(
-    page: Page, people: dict[str, str]
-) -> None:
+def test_a_link_in_another_sites_page_leads_where_it_says(page: Page, people: People) -> None:
     page.goto("/account")
     sign_in(page, ADMIN, people[ADMIN])
     link = page.url.replace("/account", "/history?text=red")

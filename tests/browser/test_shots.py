@@ -7,6 +7,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from bench.product import Product
 from tests.browser.conftest import SHOTS
+from tests.browser.standing import People
 from tests.browser.steps import boxes, detect_sample, generate, rate, settle, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -16,6 +17,7 @@ PAGES = (
     "home",
     "detection",
     "generation",
+    "batch",
     "prompts",
     "history",
     "asked",
@@ -25,12 +27,13 @@ PAGES = (
     "users",
     "audit",
     "limits",
+    "system",
     "account",
 )
 
 
 @pytest.fixture(scope="module")
-def visited(product: Product, people: dict[str, str]) -> dict[str, str]:
+def visited(product: Product, people: People) -> dict[str, str]:
     """Addresses of pages with something on them; filled by the first visit."""
     return {page: f"/{page}" for page in PAGES}
 
@@ -46,7 +49,7 @@ def visited(product: Product, people: dict[str, str]) -> dict[str, str]:
 )
 def test_pages_hold_together(
     new_context: Callable[..., BrowserContext],
-    people: dict[str, str],
+    people: People,
     visited: dict[str, str],
     size: str,
     scheme: str,

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bench.product import Product, metrics
 from tests.browser.line import line_to
-from tests.browser.steps import generate, settle, sign_in, wait_until
+from tests.browser.standing import People
+from tests.browser.steps import generate, settle, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -21,7 +22,7 @@ _RESTART_MS = 60_000
 
 @pytest.fixture(scope="module")
 def analysts(
-    browser: Browser, product: Product, people: dict[str, str]
+    browser: Browser, product: Product, people: People
 ) -> Iterator[Callable[[str], BrowserContext]]:
     """Each person's browser, signed in once."""
     known: dict[str, BrowserContext] = {}
@@ -30,8 +31,7 @@ def analysts(
         if name not in known:
             known[name] = browser.new_context(base_url=product.address)
             page = known[name].new_page()
-            page.goto("/generation")
-            sign_in(page, name, people[name])
+            people.enter(page, name, "/generation")
             page.close()
         return known[name]
 
@@ -92,12 +92,11 @@ def test_stop_keeps_what_is_on_the_screen_and_frees_the_place(tab: Page, product
 
 @pytest.mark.slow
 def test_a_lost_connection_is_taken_up_where_it_broke(
-    browser: Browser, product: Product, people: dict[str, str]
+    browser: Browser, product: Product, people: People
 ) -> None:
     with line_to(product.address) as line, browser.new_context(base_url=line.address) as context:
         page = context.new_page()
-        page.goto("/generation")
-        sign_in(page, "wei", people["wei"])
+        people.enter(page, "wei")
         generate(page, "Do not mind the network", model=SLOW, tokens=300)
         line.cut()
         expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Connection lost")

@@ -26,7 +26,8 @@ from core.generation.types import (
 from core.ids import new_id
 from core.runs.types import RunStatus
 from tests.browser.stage import Stage, stage
-from tests.browser.steps import generate, settle, sign_in, wait_until
+from tests.browser.standing import People
+from tests.browser.steps import generate, settle, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -474,11 +475,8 @@ def test_claims_are_marked_where_they_stand_and_say_why(alone: Stage) -> None:
     expect(alone.part("formatted").locator("strong")).to_have_text("three")
 
 
-def test_the_product_shows_the_tokens_of_a_text_it_wrote(
-    page: Page, people: dict[str, str]
-) -> None:
-    page.goto("/generation")
-    sign_in(page, "wei", people["wei"])
+def test_the_product_shows_the_tokens_of_a_text_it_wrote(page: Page, people: People) -> None:
+    people.enter(page, "wei")
     generate(page, "Findings: 3 red circle; 1 blue star. Report:")
     expect(page.get_by_test_id("tokenstream-state")).to_contain_text("Done")
     settle(page)

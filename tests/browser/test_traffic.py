@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import choose, settle, sign_in
+from tests.browser.standing import People
+from tests.browser.steps import choose, settle
 
 pytestmark = pytest.mark.browser
 
@@ -30,9 +31,8 @@ class Traffic:
 
 
 @pytest.mark.slow
-def test_twice_the_tokens_cost_twice_the_traffic(page: Page, people: dict[str, str]) -> None:
-    page.goto("/generation")
-    sign_in(page, "wei", people["wei"])
+def test_twice_the_tokens_cost_twice_the_traffic(page: Page, people: People) -> None:
+    people.enter(page, "wei", "/generation")
     choose(page, "Model", "pace")
     traffic = Traffic(page)
     _stream(page, 20)

@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from bench.product import Product, manage
 from tests.browser.conftest import SHOTS
+from tests.browser.standing import People
 from tests.browser.steps import detect_sample, rate, settle, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
@@ -20,7 +21,7 @@ _ROW = re.compile(r"row=([0-9a-f-]+)")
 
 
 @pytest.fixture(scope="module")
-def keys(product: Product, people: dict[str, str]) -> dict[str, str]:
+def keys(product: Product, people: People) -> dict[str, str]:
     """API keys of the analyst and an admin; a third person reviews as well."""
     manage(
         product,
@@ -79,7 +80,7 @@ def reviewed(rating: Any) -> list[tuple[str, str | None]]:
 
 @pytest.fixture
 def admins(
-    new_context: Callable[..., BrowserContext], people: dict[str, str], keys: dict[str, str]
+    new_context: Callable[..., BrowserContext], people: People, keys: dict[str, str]
 ) -> dict[str, Page]:
     opened = {}
     for name, password in (("grace", people["grace"]), ("hal", "a patient third look")):
@@ -196,12 +197,11 @@ def test_a_picture_shows_everybodys_marks(
     product: Product,
     keys: dict[str, str],
     admins: dict[str, Page],
-    people: dict[str, str],
+    people: People,
     new_context: Callable[..., BrowserContext],
 ) -> None:
     page = new_context().new_page()
-    page.goto("/detection")
-    sign_in(page, "wei", people["wei"])
+    people.enter(page, "wei")
     detect_sample(page, "Stickers")
     rate(page, 2, comment="loose here and there")
     found = re.search(r"run=([0-9a-f-]+)", page.url)

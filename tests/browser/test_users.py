@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from bench.product import Product, manage
 from core.accounts.types import COOKIE_NAME
 from tests.browser.conftest import SHOTS
+from tests.browser.standing import People
 from tests.browser.steps import settle, sign_in
 
 pytestmark = pytest.mark.browser
@@ -20,10 +21,9 @@ NewContext = Callable[..., BrowserContext]
 
 
 @pytest.fixture
-def admin(page: Page, people: dict[str, str]) -> Page:
+def admin(page: Page, people: People) -> Page:
     """The page of users, as grace has it open."""
-    page.goto("/users")
-    sign_in(page, "grace", people["grace"])
+    people.enter(page, "grace", "/users")
     expect(page.get_by_role("heading", name="Users")).to_be_visible()
     return page
 
@@ -55,11 +55,10 @@ def answer(page: Page, step: str, label: str) -> None:
 
 
 def test_who_is_disabled_is_out_at_the_next_click_and_so_is_their_cookie(
-    admin: Page, new_context: NewContext, product: Product, people: dict[str, str]
+    admin: Page, new_context: NewContext, product: Product, people: People
 ) -> None:
     theirs = new_context().new_page()
-    theirs.goto("/account")
-    sign_in(theirs, "wei", people["wei"])
+    people.enter(theirs, "wei", "/account")
     cookies = {c["name"]: c["value"] for c in theirs.context.cookies() if "name" in c}
     stolen = {COOKIE_NAME: cookies[COOKIE_NAME]}
     runs = f"{product.address}/api/v1/runs"
@@ -76,8 +75,7 @@ def test_who_is_disabled_is_out_at_the_next_click_and_so_is_their_cookie(
     admin.get_by_role("button", name="Undo").press("Enter")
     expect(admin.get_by_text("wei is as before.")).to_be_visible()
     assert httpx2.get(runs, cookies=stolen).status_code == 401  # that sign-in is over for good
-    theirs.goto("/account")
-    sign_in(theirs, "wei", people["wei"])
+    people.enter(theirs, "wei", "/account")
 
 
 def test_an_admin_demoted_before_the_dialog_cannot_answer_it(admin: Page, product: Product) -> None:

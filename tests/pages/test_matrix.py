@@ -14,6 +14,7 @@ WHO = {
     "home": ALL,
     "detection": ALL,
     "generation": ALL,
+    "batch": RATERS,
     "prompts": RATERS,
     "history": RATERS,
     "asked": RATERS,
@@ -23,6 +24,7 @@ WHO = {
     "users": ADMIN,
     "limits": ADMIN,
     "audit": ADMIN,
+    "system": ADMIN,
     "account": ALL,
 }
 """Written down by hand, so that a change of the permissions shows up here."""

@@ -26,6 +26,8 @@ TARGET_WORDS: Mapping[str, str] = MappingProxyType(
         Target.THRESHOLD: "threshold",
         Target.VIEW: "saved view",
         Target.PROMPT: "prompt",
+        Target.MODEL: "model",
+        Target.JOB: "job",
     }
 )
 

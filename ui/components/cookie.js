@@ -1,4 +1,4 @@
-// Fetches the browser's cookie, and looks whether this tab's sign-in is still good.
+// Fetches the browser's cookie, and looks whether what this tab shows is still good.
 const LOOK_EVERY_MS = 3000;
 const redeemed = new Set();
 let changes = 0;
@@ -8,7 +8,7 @@ export default function ({ data, setStateValue }) {
     redeemed.add(data.ticket);
     redeem(data.ticket, (problem) => setStateValue("problem", problem));
   }
-  return data.watched && watch(data.watched, () => setStateValue("changed", ++changes));
+  return watch(data, () => setStateValue("changed", ++changes));
 }
 
 async function redeem(ticket, fail) {
@@ -27,15 +27,18 @@ async function redeem(ticket, fail) {
 }
 
 // Only while somebody can see the tab, and once it is seen again. No answer says nothing.
-function watch({ id, role }, tell) {
-  const address = new URL(`auth/session?id=${id}&role=${role}`, document.baseURI);
+// With every answer comes the id of the notice that everybody is told; this tab shows `notice`.
+function watch({ watched, notice }, tell) {
+  const address = new URL("auth/session", document.baseURI);
+  if (watched) address.search = new URLSearchParams(watched);
   let looking = false;
   const look = async () => {
     if (document.hidden || looking) return;
     looking = true;
     const answer = await fetch(address, { cache: "no-store" }).catch(() => null);
     looking = false;
-    if (answer?.status === 401 && !stopped) tell();
+    const told = answer?.headers.get("X-Notice") ?? notice;
+    if ((answer?.status === 401 || told !== notice) && !stopped) tell();
   };
   let stopped = false;
   const timer = setInterval(look, LOOK_EVERY_MS);

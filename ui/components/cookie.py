@@ -18,12 +18,16 @@ def cookie_keeper(actor: Actor | None = None) -> None:
 
     The browser fetches its HttpOnly cookie, which only an HTTP answer can set. An open page in
     which nobody does anything runs again once the sign-in of `actor` has ended, or their role is
-    another one, so that the router shows what is theirs now.
+    another one, or the notice above every page is, so that the router shows what holds now.
     """
     watched = actor and {"id": str(actor.session_id), "role": actor.role}
     result = _mount(
         key="cookie_keeper",
-        data={"ticket": session().cookie_ticket, "watched": watched},
+        data={
+            "ticket": session().cookie_ticket,
+            "watched": watched,
+            "notice": str(session().notice_shown or ""),
+        },
         default={"problem": None, "changed": 0},
         on_problem_change=_ignore,
         on_changed_change=_ignore,

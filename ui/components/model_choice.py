@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import Unavailable
-from core.inference.types import ModelInfo, ModelState
+from core.inference.types import ModelInfo
 from core.runs.types import Task
 from ui.components.status import state_words
 from ui.resources import workbench
@@ -50,7 +50,7 @@ def about_model(info: ModelInfo) -> None:
 
 
 def _named(info: ModelInfo) -> str:
-    return info.id if info.state is not ModelState.UNAVAILABLE else f"{info.id} (unavailable)"
+    return info.id if info.state.usable else f"{info.id} (unavailable)"
 
 
 def size_of(info: ModelInfo) -> str:

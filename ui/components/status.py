@@ -12,6 +12,8 @@ _STATES = {
     ModelState.LOADING: "loading",
     ModelState.READY: "ready",
     ModelState.UNAVAILABLE: "unavailable",
+    ModelState.UNLOADING: "being unloaded",
+    ModelState.UNLOADED: "unloaded",
 }
 
 

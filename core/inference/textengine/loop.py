@@ -83,15 +83,18 @@ class Loop(ABC):
 
     def _hand_out(self, rows: Sequence[TextSequence], logits: Tensor) -> None:
         """Draw one token for each row and tell it; whose numbers are broken ends alone."""
+        written = 0
         for row, token in zip(rows, draw(logits, [row.sampler for row in rows]), strict=True):
             if not math.isfinite(token.logprob):
                 log.error("logits_not_finite", model=self._model_id)
                 self._fail([row])
             elif not row.ended:
                 row.accept(token)
+                written += 1
                 if len(row.ids) == 1:
-                    self._first_token.observe(time.monotonic() - row.submitted_at)
-        self._tokens.inc(len(rows))
+                    waited = time.monotonic() - row.submitted_at
+                    self._first_token.observe(waited, {"trace_id": row.trace_id})
+        self._tokens.inc(written)
 
     def _fail(self, rows: Iterable[TextSequence], error: Exception | None = None) -> None:
         memory = isinstance(error, torch.OutOfMemoryError)

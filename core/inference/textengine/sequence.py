@@ -14,6 +14,7 @@ from core.inference.textengine.cache import SPARE
 from core.inference.textengine.detokenise import TextBuilder, Vocabulary
 from core.inference.textengine.sampling import Drawn, Sampler
 from core.inference.types import EngineEnd
+from core.trace import current_trace_id
 
 log = structlog.get_logger()
 
@@ -60,6 +61,7 @@ class TextSequence:
     cancelled: bool = False
     ended: bool = False
     admitted: bool = False
+    trace_id: str = field(default_factory=current_trace_id)
     submitted_at: float = field(default_factory=time.monotonic)
     progress_at: float = field(default_factory=time.monotonic)
     started_at: float | None = None

@@ -4,6 +4,8 @@ The queue's tables come from the library that works with them, in the version th
 pins; a newer version brings changes of its own, which need a migration here.
 """
 
+from contextlib import closing
+
 import sqlalchemy as sa
 from alembic import op
 from procrastinate.schema import SchemaManager
@@ -36,7 +38,8 @@ end $$
 
 
 def upgrade() -> None:
-    with op.get_bind().connection.cursor() as cursor:  # SQLAlchemy would read its signs as its own
+    _set_faces("'ui', 'api', 'cli', 'job'")
+    with closing(op.get_bind().connection.cursor()) as cursor:  # SQLAlchemy would read its signs
         cursor.execute(SchemaManager.get_schema())
     op.create_table(
         "jobs",
@@ -96,3 +99,11 @@ def downgrade() -> None:
     for table in ("notices", "job_items", "jobs"):
         op.drop_table(table)
     op.execute(_DROP_QUEUE)
+    op.execute("update runs set face = 'api' where face = 'job'")
+    _set_faces("'ui', 'api', 'cli'")
+
+
+def _set_faces(allowed: str) -> None:
+    """Where runs may come in."""
+    op.drop_constraint(op.f("ck_runs_face"), "runs")
+    op.create_check_constraint(op.f("ck_runs_face"), "runs", f"face in ({allowed})")

@@ -78,6 +78,7 @@ def _seen(world: World, feedback_id: Any) -> Any:
 
 
 _TEXT = {"prompt": "two words", "model": "pace", "max_new_tokens": 2}
+_OPENAI = {"model": "pace", "max_tokens": 2}
 _QUOTA = {"per_minute": 5, "per_day": None, "streams": None}
 _ELSEWHERE = {"issuer": "https://id.example", "subject": "somebody"}
 _DETECTION = {"prompt": "red circle", "model": "shapes"}
@@ -113,6 +114,18 @@ ROUTES = (
         },
     ),
     Route("POST", "/api/v1/generate", ALL, scopes="generate", json=_TEXT),
+    Route("POST", "/v1/completions", ALL, scopes="generate", json=_OPENAI | {"prompt": "a"}),
+    Route(
+        *("POST", "/v1/chat/completions", ALL),
+        scopes="generate",
+        json=_OPENAI | {"messages": [{"role": "user", "content": "a"}]},
+    ),
+    Route("GET", "/v1/models", ALL, scopes=f"{READING} export"),
+    Route(
+        *("GET", "/v1/models/{model}", ALL),
+        scopes=f"{READING} export",
+        kind=Kind.GENERATOR,
+    ),
     Route("GET", "/api/v1/usage", ALL, scopes="generate"),
     # Runs: one's own, or, for admins, everybody's.
     Route("GET", "/api/v1/runs", RATERS, scopes=READING),
@@ -167,6 +180,20 @@ ROUTES = (
         foreign=ADMIN,
         json={"usernames": ["ana"]},
     ),
+    # Jobs: for analysts, with a key of their kind; admins see and stop everybody's.
+    Route("GET", "/api/v1/jobs", RATERS, scopes="detect generate"),
+    Route(
+        *("POST", "/api/v1/jobs", RATERS, 202, "generate"),
+        json={"kind": "generate", "prompts": ["two words"], "model": "pace"},
+    ),
+    Route("GET", "/api/v1/jobs/{job_id}", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
+    Route("GET", "/api/v1/jobs/{job_id}/items", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
+    Route(
+        *("GET", "/api/v1/jobs/{job_id}/export", RATERS, 200, "export", Kind.JOB, ADMIN),
+        query={"format": "csv"},
+    ),
+    Route("POST", "/api/v1/jobs/{job_id}/retry", RATERS, 202, "detect generate", Kind.JOB),
+    Route("DELETE", "/api/v1/jobs/{job_id}", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
     # Prompts: what others share may be read, and archived by an admin.
     Route("GET", "/api/v1/prompts", ALL, scopes="generate"),
     Route("POST", "/api/v1/prompts", RATERS, 201, body=_prompt),
@@ -243,6 +270,16 @@ ROUTES = (
     Route("GET", "/api/v1/audit", ADMIN),
     Route("GET", "/api/v1/audit/export", ADMIN),
     Route("GET", "/api/v1/audit/{entry_id}", ADMIN, 200, "", Kind.ENTRY, ADMIN),
+    # The running program.
+    Route("GET", "/api/v1/system", ADMIN),
+    Route("DELETE", "/api/v1/system/features", ADMIN, 204),
+    Route("DELETE", "/api/v1/system/texts/{run_id}", ADMIN, 204, "", Kind.GENERATION, ADMIN),
+    Route("POST", "/api/v1/models/{model_id}/load", ADMIN, 202, "", Kind.BROKEN),
+    Route("POST", "/api/v1/models/{model_id}/unload", ADMIN, 409, "", Kind.BROKEN),
+    Route("POST", "/api/v1/models/{model_id}/warm", ADMIN, 503, "", Kind.BROKEN),
+    Route("GET", "/api/v1/notice", OPEN, scopes=f"{READING} export"),
+    Route("PUT", "/api/v1/notice", ADMIN, json={"text": "Back at noon."}),
+    Route("DELETE", "/api/v1/notice", ADMIN),
     # How much may be used.
     Route("GET", "/api/v1/me/limits", ALL, scopes=f"{READING} export"),
     Route("GET", "/api/v1/limits", ADMIN),

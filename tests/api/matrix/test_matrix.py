@@ -5,15 +5,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fastapi.routing import APIRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute
 from starlette.routing import BaseRoute
-from starlette.testclient import TestClient
+from starlette.testclient import TestClient, WebSocketDenialResponse
 
 from api.app import create_app
+from api.routes.socket import PATH as SOCKET
 from core.permissions import Role
 from core.workbench import Workbench
 from tests.api.matrix.routes import ROUTES, Route
-from tests.api.matrix.world import CALLERS, NOBODYS_OWN, Caller, World
+from tests.api.matrix.world import CALLERS, MODELS, NOBODYS_OWN, Caller, World
 
 _WITHOUT_OWN = frozenset({"key", "prompt", "rated", "rating", "revoked_key", "view", "withdrawn"})
 """Things that a guest cannot have, so that there is no cell for them."""
@@ -34,6 +35,8 @@ def _all(routes: list[BaseRoute]) -> Iterator[Any]:
         inner = getattr(route, "original_router", None)
         if inner is not None:
             yield from _all(inner.routes)
+        elif isinstance(route, APIWebSocketRoute):
+            assert route.path == SOCKET
         else:
             assert isinstance(route, APIRoute) or hasattr(route, "methods")
             yield route
@@ -74,7 +77,7 @@ def _expected(route: Route, caller: Caller, *, own: bool) -> int:
         return 403
     if caller.scope is not None and caller.scope not in route.scopes.split():
         return 403
-    if own or route.kind == "detector" or caller.role in route.foreign.split():
+    if own or route.kind in MODELS or caller.role in route.foreign.split():
         return route.ok
     return 404
 
@@ -92,3 +95,27 @@ def _call(world: World, client: TestClient, route: Route, caller: Caller, *, own
         return client.request(route.method, path, content=route.csv, headers=content)
     body = route.body(world, thing) if route.body else route.json
     return client.request(route.method, path, params=query, json=body)
+
+
+def test_everybody_with_a_right_to_write_begins_a_text_over_the_socket(world: World) -> None:
+    wrong = []
+    for caller in CALLERS:
+        told = _first_told(world.client(caller))
+        expected = "run"
+        if caller.role is None:
+            expected = "401"
+        elif caller.scope is not None and caller.scope != "generate":
+            expected = "error"
+        if told != expected:
+            wrong.append((str(caller), expected, told))
+    assert wrong == []
+
+
+def _first_told(client: TestClient) -> str:
+    """The first event, or the status where there is no socket."""
+    try:
+        with client.websocket_connect(SOCKET) as socket:
+            socket.send_json({"prompt": "two words", "model": "pace", "max_new_tokens": 2})
+            return str(socket.receive_json()["event"])
+    except WebSocketDenialResponse as denied:
+        return str(denied.status_code)

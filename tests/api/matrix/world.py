@@ -14,6 +14,7 @@ from core.accounts.base import fingerprint, new_secret
 from core.clock import now
 from core.generation.types import SamplingParams
 from core.ids import new_id
+from core.jobs.types import GenerateTask, ItemPrompt
 from core.limits.types import Quota
 from core.permissions import Actor, Face, Role, Scope
 from core.review.types import FeedbackFilter
@@ -29,6 +30,7 @@ class Kind(StrEnum):
     """What the path of a route may name."""
 
     DETECTOR = "detector"
+    GENERATOR = "generator"
     DETECTION = "detection"
     PAIR = "pair"
     """Two detections on one picture."""
@@ -39,6 +41,8 @@ class Kind(StrEnum):
     """A run whose owner took their rating back."""
     RATING = "rating"
     PROMPT = "prompt"
+    JOB = "job"
+    """Of texts, and it waits."""
     SESSION = "session"
     """A sign-in."""
     VIEW = "view"
@@ -57,10 +61,17 @@ class Kind(StrEnum):
     TO_BE_ERASED = "to_be_erased"
     ROLE = "role"
     """A role, and a task."""
+    BROKEN = "broken"
+    """A model that cannot be used, so that nobody else is disturbed."""
 
 
+MODELS = {Kind.DETECTOR: "shapes", Kind.GENERATOR: "pace"}
+"""Everybody's."""
 NOBODYS_OWN = frozenset(
-    {Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE}
+    {
+        *(Kind.USER, Kind.LIMITED, Kind.SIGNED_IN, Kind.LINKED, Kind.TO_BE_ERASED, Kind.ROLE),
+        Kind.BROKEN,
+    }
 )
 
 
@@ -152,8 +163,10 @@ class World:
 
     def thing(self, kind: Kind, caller: Caller, *, own: bool) -> Any:
         """The id of a new thing of the caller's, or of a stranger's."""
-        if kind is Kind.DETECTOR:
-            return "shapes"
+        if kind is Kind.BROKEN:
+            return "gone"
+        if kind in MODELS:
+            return MODELS[kind]
         return getattr(self, f"_{kind}")(self._owner(kind, caller, own=own))
 
     def new_name(self) -> str:
@@ -205,6 +218,10 @@ class World:
         self._rated(owner)
         rows = self.bench.review.page(self.actors["root"], FeedbackFilter()).rows
         return rows[0].feedback.id
+
+    def _job(self, owner: Actor) -> UUID:
+        prompts = [ItemPrompt("two words")]
+        return self.bench.jobs.generate(self._rater(owner), prompts, GenerateTask(model="pace")).id
 
     def _prompt(self, owner: Actor) -> UUID:
         return self.bench.prompts.create(self._rater(owner), self.new_name(), "Say {{word}}").id

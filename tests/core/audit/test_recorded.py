@@ -25,12 +25,12 @@ from core.trace import trace
 from core.workbench import Workbench, assemble
 from db.models import AuditEntry
 from db.session import Database
-from tests.core.audit import acts_people, acts_review
+from tests.core.audit import acts_people, acts_review, acts_system
 from tests.core.audit.acts import ADDRESS, PASSWORD, Act, Stage
 from tests.core.audit.acts_review import SECRET_WORDS
 from tests.core.review import rows
 
-ACTS: dict[str, Act] = acts_people.ACTS | acts_review.ACTS
+ACTS: dict[str, Act] = acts_people.ACTS | acts_review.ACTS | acts_system.ACTS
 LOOKING = {
     "accounts": (
         *("all_keys", "check_list", "find_users", "identities_of", "keys_of", "person"),
@@ -43,8 +43,11 @@ LOOKING = {
     "limits": ("named", "of_user", "people", "roles"),
     "prompts": ("archived",),
     "runs": ("relatives", "runs_of"),
+    "jobs": ("get", "items", "listed", "queue"),
     "feedback": ("history", "own_history"),
-    "waiting": ("count", "refused"),
+    "generation": ("writing",),
+    "system": ("about", "status", "warm_up"),
+    "waiting": ("count", "refused", "standing"),
     "drafts": ("standing",),
     "verdicts": ("everybodys", "precision"),
     "review": ("choices", "detail", "header", "page", "total"),
@@ -58,9 +61,10 @@ LOOKING = {
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
+    "jobs": ("detect", "detect_archive", "generate", "generate_file", "retry"),
     "waiting": ("try_again",),
 }
-"""Runs of one's own, which only look beyond them; and sending once more what was said before."""
+"""Runs and jobs of one's own, which only look beyond them; and sending once more what was said."""
 
 _REVIEWERS = ROLE_PERMISSIONS[Role.ADMIN] - ROLE_PERMISSIONS[Role.ANALYST]
 _ASKS = re.compile("|".join(rf"Permission\.{permission.name}\b" for permission in _REVIEWERS))

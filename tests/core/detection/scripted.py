@@ -11,6 +11,7 @@ from core.inference.types import (
     Detector,
     DetectorAnswer,
     DetectorRequest,
+    EngineStats,
     ModelInfo,
     ModelState,
 )
@@ -67,3 +68,9 @@ class ScriptedModels(ModelRegistry):
         self.asked.append(request)
         timings = {"preprocess": 1.0, "forward": 2.0, "postprocess": 3.0}
         return DetectorAnswer(self.answer(request), timings)
+
+    def stats(self) -> EngineStats:
+        return EngineStats(0, 0, 1)
+
+    def clear_cache(self) -> None:
+        """Keeps nothing."""

@@ -14,7 +14,7 @@ from pycocotools.coco import COCO
 
 from core.config import Settings
 from core.detection.downloads import MAX_RUNS, Download, DownloadFormat, DownloadService
-from core.detection.drawing import annotated_png
+from core.detection.drawing import annotated_png, outlined
 from core.detection.export import CSV_COLUMNS, as_coco, as_csv, as_json
 from core.detection.palette import style_of
 from core.detection.types import Box, Detection, DetectionRun, ImageInfo, PhraseScore
@@ -214,6 +214,15 @@ def test_the_drawn_picture_has_its_own_size_and_the_boxes_colours() -> None:
     for left, top, right, bottom in (CIRCLE, SQUARE):
         centre = ((left + right) // 2, (top + bottom) // 2)
         assert shown.getpixel(centre) == plain.getpixel(centre)
+
+
+def test_a_small_picture_has_outlines_without_letters_where_the_boxes_are() -> None:
+    small = scene().resize((200, 150))
+    shown = outlined(small, made(RED, BLUE, FAINT))
+    assert shown.size == (200, 150)
+    assert shown.getpixel((130, 75)) == rgb(style_of("blue square").colour)
+    assert shown.getpixel((22, 15)) == small.getpixel((22, 15)), "a label is written there"
+    assert shown.getpixel((1, 1)) == small.getpixel((1, 1)), "a box under the threshold is drawn"
 
 
 def test_strokes_and_letters_grow_with_the_picture() -> None:

@@ -1,6 +1,7 @@
 """Detection end to end: the bundled model, a real database, what is recorded and who may see it."""
 
 import dataclasses
+import io
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from db.models import Image as ImageRow
 from db.session import Database
 from tests.core.detection.pictures import PROMPT, as_file, scene
 from tests.core.detection.test_images import exif, turned
+from tests.core.exemplars import traces
 from tests.core.review import rows
 
 PICTURE = as_file(scene())
@@ -226,17 +228,33 @@ def test_without_the_database_the_model_is_not_asked(
     assert calls() == before
 
 
-def test_requests_are_counted_by_how_they_end(detection: DetectionService, ann: Actor) -> None:
+@pytest.mark.parametrize("face", [Face.UI, Face.API, Face.JOB])
+def test_requests_are_counted_by_face_and_how_they_end(
+    detection: DetectionService, database: Database, ann: Actor, face: Face
+) -> None:
     def value(name: str, **labels: str) -> float:
         return REGISTRY.get_sample_value(name, {"task": "detection", **labels}) or 0.0
 
-    done = value("glimpse_requests_total", face="ui", status="done")
-    failed = value("glimpse_errors_total", code="not_an_image")
-    detection.detect(ann, PICTURE, PROMPT)
+    def counted(status: str) -> float:
+        return value("glimpse_requests_total", face=face, status=status)
+
+    ann = dataclasses.replace(ann, face=face)
+    nobody = dataclasses.replace(ann, must_change_password=True)
+
+    done, refused, failed = map(counted, ("done", "refused", "failed"))
+    no_image = value("glimpse_errors_total", code="not_an_image")
+    run = detection.detect(ann, PICTURE, PROMPT)
     with pytest.raises(NotAnImage):
         detection.detect(ann, b"text", PROMPT)
-    assert value("glimpse_requests_total", face="ui", status="done") == done + 1
-    assert value("glimpse_errors_total", code="not_an_image") == failed + 1
+    with pytest.raises(NotAllowed):
+        detection.detect(nobody, PICTURE, PROMPT)
+    with pytest.raises(Unavailable):
+        detection.detect(ann, PICTURE, PROMPT, model="gone")
+    assert tuple(map(counted, ("done", "refused", "failed"))) == (done + 1, refused + 2, failed + 1)
+    assert value("glimpse_errors_total", code="not_an_image") == no_image + 1
+    with database.unit_of_work() as session:
+        recorded = session.get_one(Run, run.id).trace_id
+    assert recorded in traces("glimpse_request_seconds", task="detection", face=face)
 
 
 def test_models_are_chosen_by_name(detection: DetectionService, ann: Actor) -> None:
@@ -277,6 +295,9 @@ def test_the_picture_comes_back_upright_and_bounded(
     assert detection.picture(ann, run.id).mime == "image/jpeg"
     with pytest.raises(Invalid, match="at least 1"):
         detection.picture(ann, run.id, 0)
+    plain, lined = (detection.picture(ann, run.id, 64, outlines=on) for on in (False, True))
+    assert max(Image.open(io.BytesIO(lined.content)).size) == 64
+    assert lined.content != plain.content
 
 
 def test_a_key_for_something_else_may_not_detect(

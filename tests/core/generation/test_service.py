@@ -14,10 +14,11 @@ from core.generation.limits import MAX_SEED
 from core.generation.service import GenerationService
 from core.generation.types import FinishReason, Message, SamplingParams
 from core.ids import new_id
-from core.permissions import Actor, Role, Scope
+from core.permissions import Actor, Face, Role, Scope
 from core.runs.types import RunStatus
 from db.models import Run
 from db.session import Database
+from tests.core.exemplars import traces, value
 from tests.core.generation.conftest import Writer
 from tests.core.inference.textengine.support import PATIENCE_S, listen
 
@@ -227,3 +228,35 @@ def test_close_records_what_was_running(
     assert row(database, run.id).status == "stopped"
     with pytest.raises(Unavailable, match="shutting down"):
         service.start(ana, PROMPT)
+
+
+@pytest.mark.parametrize("face", [Face.UI, Face.API, Face.JOB])
+def test_requests_are_counted_by_face_and_how_they_end(
+    service: GenerationService, writer: Writer, database: Database, ana: Actor, face: Face
+) -> None:
+    def counted(status: str) -> float:
+        return value("glimpse_requests_total", task="generation", face=face, status=status)
+
+    ana = replace(ana, face=face)
+    ends = ("done", "stopped", "refused", "failed")
+    before = [counted(status) for status in ends]
+    tokens = value("glimpse_tokens_total", model="reporter")
+    done = service.wait(ana, service.start(ana, PROMPT, SHORT).id, PATIENCE_S)
+    for name in ("glimpse_first_token_seconds", "glimpse_request_seconds"):
+        assert row(database, done.id).trace_id in traces(name)
+    stopped = service.start(ana, PROMPT, LONG)
+    service.cancel(ana, stopped.id)
+    stopped = service.wait(ana, stopped.id, PATIENCE_S)
+    with pytest.raises(Invalid):
+        service.start(ana, "", SHORT)
+    with pytest.raises(NotAllowed):
+        service.start(replace(ana, must_change_password=True), PROMPT, SHORT)
+    writer.gate.clear()
+    with pytest.raises(LimitReached):  # by the engine, which has two places and two to wait in
+        service.start(ana, PROMPT, replace(LONG, n=8))
+    writer.gate.set()
+    written = done.usage.completion_tokens + stopped.usage.completion_tokens
+    assert [counted(status) for status in ends] == [
+        sum(pair) for pair in zip(before, (1, 1, 3, 0), strict=True)
+    ]
+    assert value("glimpse_tokens_total", model="reporter") == tokens + written
