@@ -58,6 +58,7 @@ LOOKING = {
     "triage": ("beside", "left", "names", "ratings", "reviewers", "revisions"),
     "views": ("get", "visible"),
     "charts": ("charts",),
+    "plugins": ("listed",),
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
