@@ -54,6 +54,8 @@ class JobWorker:
 
     def stop(self) -> None:
         """Begin to end, and return at once; what is not done is given back to the queue."""
+        if self._ending.is_set():
+            return  # to be told twice would break off what ends in peace
         self._ending.set()
         for stop in tuple(self._stops):
             stop.close()
