@@ -20,6 +20,8 @@ _EVENTS = (
 _TEXTS = {
     "text/event-stream": _EVENTS,
     "text/plain": 'glimpse_queue_depth{model="reporter"} 0.0\n',
+    "application/jsonl": '{"item": 1, "name": "a/circle.png", "state": "done", "error": null, '
+    '"run": {"run_id": "01a1fbc9-9c82-71c7-b313-43958faaf6be", …}}\n',
     "text/csv": "run_id,model,label,score\r\n01a1fbc9-9c82-71c7-b313-43958faaf6be,shapes,red "
     "circle,0.87\r\n",
 }
