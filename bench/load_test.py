@@ -32,7 +32,8 @@ from db import embedded
 
 GOAL_RATIO, GOAL_RECOVERY_S = 6.0, 10.0
 AWAY_S = 5.0
-_ALONE = 30
+_ALONE, _FEWEST = 30, 20
+"""Reruns of the lone browser, and below how many under load nothing is said."""
 _RERUN = "page rerun"
 
 
@@ -154,6 +155,8 @@ def _say(alone: float, notes: Sequence[Note], outages: Sequence[Outage]) -> None
     for name, count in sorted(Counter(note.name for note in notes).items()):
         print(f"  {name}: {count}")
     reruns = [note.ms / 1000 for note in notes if note.name == _RERUN and note.error is None]
+    if len(reruns) < _FEWEST:
+        raise SystemExit(f"Only {len(reruns)} reruns were answered: too few for a figure.")
     slow = quantiles(reruns, n=20)[-1]
     tell(
         "rerun of the start page under load, 95th percentile against a lone browser's median",
