@@ -14,9 +14,12 @@ ANALYST, WORDS = "wei", "boxes by the dozen"
 
 
 @contextmanager
-def running() -> Iterator[Product]:
-    """A product that nobody else uses; gone at the end, with all it stored."""
-    with folder() as place, running_product(place / "data") as product:
+def running(models: str = "") -> Iterator[Product]:
+    """A product that nobody else uses; gone at the end, with all it stored.
+
+    `models` are entries of models.toml besides the usual ones.
+    """
+    with folder() as place, running_product(place / "data", models) as product:
         add_analyst(product)
         yield product
 

@@ -45,7 +45,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logging.disable()  # the server would log where in the program that was found out
         raise
     server = running_server()
-    before_stopping(bench.stop_work)
+    before_stopping(bench.stop_work, bench.drain)
     gauges = Gauges(bench.queue, settings.data_dir, Gpus())
     gauges.show()
     announcement = asyncio.create_task(_announce(bench, server))
