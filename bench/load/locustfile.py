@@ -148,6 +148,7 @@ class Stream(HttpUser):
     def follow(self) -> None:
         """A refused stream is asked for again when the answer says."""
         asked = {"prompt": _PROMPT, "model": _MODEL, "max_new_tokens": 500, "stream": True}
+        began = time.perf_counter()
         with self.client.post(
             "/api/v1/generate", json=asked, stream=True, catch_response=True, name="stream"
         ) as answer:
@@ -155,6 +156,7 @@ class Stream(HttpUser):
                 time.sleep(int(answer.headers.get("Retry-After", THINK_S)))
                 return
             *_, kind, told = (line.decode() for line in answer.iter_lines() if line)
+            answer.request_meta["response_time"] = (time.perf_counter() - began) * 1000
             if kind != "event: done":
                 message = json.loads(told.removeprefix("data: "))["error"]["message"]
                 answer.failure(f"{kind}: {message}")
