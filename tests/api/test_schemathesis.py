@@ -39,6 +39,10 @@ source = "builtin:fake"
 [[generator]]
 id = "reporter"
 source = "builtin:fake?tokens_per_second=5000"
+
+[[generator]]
+id = "spare"
+source = "builtin:fake"
 """
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,"
@@ -69,7 +73,7 @@ def bench(api_settings: Settings, tmp_path: Path, database: Database) -> Iterato
 
 @pytest.mark.parametrize("role", [Role.ADMIN, Role.ANALYST, None], ids=str)
 def test_every_answer_is_as_the_schema_says(
-    bench: Workbench, people: People, role: Role | None
+    bench: Workbench, people: People, tmp_path: Path, role: Role | None
 ) -> None:
     owner = {"Authorization": f"Bearer {people.key('ana', role or Role.ANALYST)}"}
     people.add("other")
@@ -77,15 +81,16 @@ def test_every_answer_is_as_the_schema_says(
         ran = subprocess.run(
             [
                 *(sys.executable, "-c", "from schemathesis.cli import schemathesis as st; st()"),
-                *("run", "docs/openapi.json", "--url", address, "--checks", CHECKS),
+                *("run", str(ROOT / "docs" / "openapi.json"), "--url", address, "--checks", CHECKS),
                 *(f"-HAuthorization: {owner['Authorization']}" for _ in (role,) if role),
                 *("--max-examples", str(MOST_EACH), "--seed", "1", "--workers", "2"),
                 *("--suppress-health-check", "all", "--continue-on-failure", "--no-color"),
                 *("--request-timeout", "30"),
             ],
-            cwd=ROOT,
+            cwd=tmp_path,  # it keeps what it found beside it
             env=os.environ
             | {
+                "PYTHONPATH": str(ROOT),
                 "SCHEMATHESIS_HOOKS": "tests.api.schemathesis_hooks",
                 "SCHEMATHESIS_KNOWN": json.dumps(_known(bench, address, owner)),
             },
