@@ -24,9 +24,9 @@ def unpacked(ctx: Any, response: Any) -> Any:
 @schemathesis.hook
 def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     """What may be taken out of use is the one model that nothing else asks for."""
-    if case.operation.path.endswith("/unload") and case.path_parameters:
-        if case.path_parameters.get("model_id") in ("shapes", "reporter"):
-            case.path_parameters["model_id"] = "spare"
+    named = case.path_parameters or {}
+    if case.operation.path.endswith("/unload") and named.get("model_id") in ("shapes", "reporter"):
+        named["model_id"] = "spare"
 
 
 @schemathesis.hook

@@ -28,7 +28,7 @@ from tests.api.test_served import served
 from ui.routes import beside_pages
 
 pytestmark = pytest.mark.slow
-MOST_EACH = 15
+MOST_EACH = 5
 """Made-up cases for each call, beside those that walk through its limits one by one."""
 CASES_EACH = 3400
 MODELS = """
