@@ -47,7 +47,8 @@ class NoticeService:
 
         Raises
         ------
-        Invalid : it is empty, longer than 300 characters, or would have ended already.
+        Invalid : it is empty, longer than 300 characters, holds what is no text, or would have
+            ended already.
         """
         actor.require(Permission.MANAGE_SYSTEM)
         told = " ".join(text.split())
@@ -55,6 +56,11 @@ class NoticeService:
             raise Invalid(
                 f"A notice has 1 to {MAX_CHARS} characters; this one has {len(told)}.",
                 facts={"field": "text", "max": MAX_CHARS},
+            )
+        if any(char < " " or "\ud800" <= char <= "\udfff" for char in told):
+            raise Invalid(
+                "The notice holds characters that are no text; leave them out.",
+                facts={"field": "text"},
             )
         if until is not None and until <= now():
             raise Invalid(

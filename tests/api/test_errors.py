@@ -17,6 +17,7 @@ from tests.api.conftest import error_of
         ("GET", "/hf", 404, "not_found"),
         ("GET", "/api/v1/models/", 404, "not_found"),
         ("POST", "/api/v1/nothing", 404, "not_found"),
+        ("POST", "/v1/nothing", 404, "not_found"),
         ("DELETE", "/api/v1/models", 405, "method_not_allowed"),
         ("GET", "/api/v1/detect", 405, "method_not_allowed"),
     ],

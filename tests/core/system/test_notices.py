@@ -80,6 +80,8 @@ def test_it_is_one_sentence(notices: NoticeService, root: Actor, wrong: str) -> 
         notices.put(root, wrong)
     with pytest.raises(Invalid, match="ended already"):
         notices.put(root, "Late.", now())
+    with pytest.raises(Invalid, match="no text"):
+        notices.put(root, "a\x00b")
 
 
 def test_only_administrators_write_it(notices: NoticeService, ann: Actor) -> None:
