@@ -20,11 +20,14 @@ def running(models: str = "") -> Iterator[Product]:
     `models` are entries of models.toml besides the usual ones.
     """
     with folder() as place, running_product(place / "data", models) as product:
-        manage(
-            product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS
-        )
-        _lift_limits(product)
+        add_analyst(product)
         yield product
+
+
+def add_analyst(product: Product) -> None:
+    """The account, without limits."""
+    manage(product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS)
+    _lift_limits(product)
 
 
 def _lift_limits(product: Product) -> None:
