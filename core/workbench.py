@@ -27,6 +27,8 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
+from core.jobs.queue import queue_state
+from core.jobs.results import JobResultService
 from core.jobs.service import JobService
 from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
@@ -84,6 +86,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     jobs: JobService
+    job_results: JobResultService
     worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
@@ -104,6 +107,7 @@ class Workbench:
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
@@ -133,6 +137,8 @@ class Workbench:
 
         A model that was unloaded on purpose is not missing.
         """
+        if self._stopping.is_set():
+            return ("Glimpse is stopping",)
         missing = []
         try:
             self.prepare()
@@ -147,13 +153,23 @@ class Workbench:
         ]
         return tuple(missing)
 
+    def drain(self) -> None:
+        """Be ready for nothing new, give jobs back, and let texts that people wait for be written,
+        within the setting's seconds.
+        """
+        self._stopping.set()
+        self.worker.stop()
+        self.models.refuse()
+        self.generation.finish(self.settings.stop_after_s)
+
     def queue(self) -> QueueState:
         """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
         self.prepare()
-        return self.jobs.queue_state()
+        return queue_state(self.database)
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
+        self._stopping.set()
         self.worker.stop()
         self.generation.close()
 
@@ -190,6 +206,7 @@ def assemble(
     cuts = PhraseCuts(database)
     waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
+    jobs = JobService(database, models, settings)
     doer = ItemDoer(database, detection, generation)
     review, charts = ReviewService(database), ChartService(database)
     return Workbench(
@@ -210,7 +227,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
-        jobs=JobService(database, models, settings),
+        jobs=jobs,
+        job_results=JobResultService(database, jobs),
         worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
         waiting=waiting,
