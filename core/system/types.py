@@ -70,7 +70,8 @@ class Answers:
 class Queue:
     """Of all processes. `jobs` counts by state; `items` wait in jobs that go on.
 
-    `waiting`, `doing` and `failed` are entries of the queue that the workers take from.
+    `waiting`, `doing` and `failed` are entries of the queue that the workers take from; of these
+    those are counted that were seen alive lately.
     """
 
     jobs: Mapping[str, int]

@@ -61,6 +61,8 @@ def test_an_idle_program_says_so(admin: Visitor) -> None:
     assert "None since the process started" in said
     assert [button.key for button in app.button if "gone" in str(button.key)] == []
     cells = "\n".join(str(table.value.to_csv()) for table in app.table)
+    (plugins,) = [each.value for each in app.dataframe if "Plugin" in each.value]
+    assert set(plugins["State"]) == {"ready"}
     for name in ("Disk free", "Connections", "Items to do", "Waiting for the database", "Memory"):
         assert name in cells
 
