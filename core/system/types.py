@@ -135,7 +135,7 @@ class Version:
 
 @dataclass(frozen=True)
 class SettingShown:
-    """A setting in effect, `given` or by default. A secret's value is “set” or “not set”."""
+    """A setting in effect, `given` or by default. Of a secret only “set” or “not set” is told."""
 
     name: str
     value: str

@@ -24,7 +24,7 @@ def system_plugins(plugins: Sequence[Listed]) -> None:
             hide_index=True,
             column_config={
                 "Plugin": st.column_config.TextColumn(width=160),
-                "What": st.column_config.TextColumn(width=220),
+                "What": st.column_config.TextColumn(width=330),
                 "From": st.column_config.TextColumn(
                     width=180, help="The package it comes from, with its version"
                 ),
