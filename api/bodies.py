@@ -102,7 +102,7 @@ def _json(content: bytes) -> dict[str, Any]:
     fields = _object(fields)
     image = fields.get("image")
     if image is not None:
-        fields["image"] = _from_base64(image)
+        fields["image"] = from_base64(image)
     return fields
 
 
@@ -123,7 +123,8 @@ def _object(fields: object) -> dict[str, Any]:
     return fields
 
 
-def _from_base64(image: object) -> bytes:
+def from_base64(image: object) -> bytes:
+    """A picture's file; `Invalid` where it is not base64."""
     try:
         text = str(image).translate({10: None, 13: None}) if isinstance(image, str) else None
         if text is not None:

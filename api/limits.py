@@ -14,9 +14,19 @@ _BASE64_GROWTH = 1.4
 _ROOM_FOR_FIELDS = 64 * 1024
 
 
+_JOBS = ("/api/v1/jobs", "multipart/form-data")
+"""Where files go to the disk while they arrive, so that many may come."""
+_ROOM_FOR_PART = 1024
+
+
 def body_limit(settings: Settings) -> int:
     """Bytes a body may have: the largest picture in base64, and its fields."""
     return int(settings.max_image_bytes * _BASE64_GROWTH) + _ROOM_FOR_FIELDS
+
+
+def job_limit(settings: Settings) -> int:
+    """The same for a form with all pictures of a job."""
+    return settings.max_job_bytes + settings.max_job_items * _ROOM_FOR_PART + _ROOM_FOR_FIELDS
 
 
 class BodyLimit:
@@ -25,16 +35,19 @@ class BodyLimit:
     def __init__(self, app: ASGIApp, settings: Callable[[], Settings]) -> None:
         self._app = app
         self._settings = settings
-        self._limit: int | None = None
+        self._limits: tuple[int, int] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD", "OPTIONS"):
             await self._app(scope, receive, send)
             return
-        if self._limit is None:
-            self._limit = body_limit(await run_in_threadpool(self._settings))
-        limit = self._limit
-        declared = Headers(scope=scope).get("content-length", "0")
+        if self._limits is None:
+            settings = await run_in_threadpool(self._settings)
+            self._limits = body_limit(settings), job_limit(settings)
+        headers = Headers(scope=scope)
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        limit = self._limits[(scope["path"], kind) == _JOBS]
+        declared = headers.get("content-length", "0")
         if declared.isdecimal() and int(declared) > limit:
             raise TooLarge(_told(limit), facts={"limit": limit})
         await self._app(scope, _counting(receive, limit), send)
@@ -55,4 +68,4 @@ def _counting(receive: Receive, limit: int) -> Receive:
 
 
 def _told(limit: int) -> str:
-    return f"The request is larger than {limit:,} bytes; send a smaller picture."
+    return f"The request is larger than {limit:,} bytes; send a smaller picture, or less at once."

@@ -27,6 +27,8 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
+from core.jobs.queue import queue_state
+from core.jobs.results import JobResultService
 from core.jobs.service import JobService
 from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
@@ -84,6 +86,7 @@ class Workbench:
     describing: DescribeService
     runs: RunService
     jobs: JobService
+    job_results: JobResultService
     worker: JobWorker
     feedback: FeedbackService
     waiting: WaitingService
@@ -162,7 +165,7 @@ class Workbench:
     def queue(self) -> QueueState:
         """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
         self.prepare()
-        return self.jobs.queue_state()
+        return queue_state(self.database)
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
@@ -203,6 +206,7 @@ def assemble(
     cuts = PhraseCuts(database)
     waiting = WaitingService(feedback, accounts, Outbox(settings.data_dir))
     detection = DetectionService(database, models, settings, cuts)
+    jobs = JobService(database, models, settings)
     doer = ItemDoer(database, detection, generation)
     review, charts = ReviewService(database), ChartService(database)
     return Workbench(
@@ -223,7 +227,8 @@ def assemble(
         prompts=prompts,
         describing=DescribeService(database, models, prompts, generation),
         runs=RunService(database),
-        jobs=JobService(database, models, settings),
+        jobs=jobs,
+        job_results=JobResultService(database, jobs),
         worker=JobWorker(database, JobWalk(database, accounts, doer)),
         feedback=feedback,
         waiting=waiting,

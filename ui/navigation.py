@@ -65,6 +65,7 @@ PAGES: tuple[PageSpec, ...] = (
         Permission.GENERATE,
         "Analysis",
     ),
+    PageSpec("batch", "analysis/batch.py", "Batch", "stacks", Permission.BATCH, "Analysis"),
     PageSpec(
         "prompts",
         "analysis/prompts.py",

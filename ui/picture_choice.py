@@ -13,14 +13,14 @@ from ui.session import Source, session
 
 PHRASES_KEY = "detection-phrases"
 _UPLOAD_KEY = "detection-upload"
-_EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif")
+EXTENSIONS = ("jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff", "gif")
 
 
 def picture_choice(settings: Settings) -> Source | None:
     """Upload and samples. Returns what is chosen; None also where a run's picture is shown."""
     st.file_uploader(
         "Picture",
-        type=_EXTENSIONS,
+        type=EXTENSIONS,
         key=_UPLOAD_KEY,
         on_change=_uploaded,
         max_upload_size=max(1, settings.max_image_bytes // 2**20),

@@ -13,6 +13,7 @@ from core.feedback.drafts import Draft
 from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
 from core.inference.types import ModelState
+from core.jobs.looking import LookedThrough
 from core.limits.types import Quota
 from core.permissions import Actor, Role
 from core.prompts.types import Prompt
@@ -176,6 +177,11 @@ class UiSession:
     """The generation that the next one is a changed form of."""
     earlier_messages: tuple[Message, ...] = ()
     """Of a conversation: what comes between the system message and the prompt."""
+    batch_looked: tuple[tuple[str, ...], LookedThrough] | None = None
+    """Of which uploaded files it was told last what a job would do, and what that was."""
+    batch_sent: tuple[tuple[object, ...], UUID] | None = None
+    """What the job begun last in this tab was made of, and the job."""
+    batches_sent: int = 0
     prompt_version: UUID | None = None
     """The version picked of a prompt of the library, where it is not simply the newest."""
     archived_prompt: Prompt | None = None

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.detection.records import as_output
-from core.detection.types import Box, Detection, DetectionRun
+from core.detection.types import Box, Detection, DetectionRun, ImageInfo
 from db.repositories.exports import FORMULA_STARTS
 
 CSV_COLUMNS = (
@@ -52,13 +52,13 @@ def csv_rows(run: DetectionRun) -> Iterator[tuple[object, ...]]:
         yield (*of_run, index, safe_cell(found.label), score, *box)
 
 
-def as_coco(runs: Sequence[DetectionRun], names: Mapping[str, str] | None = None) -> bytes:
+def as_coco(runs: Sequence[DetectionRun], files: Mapping[str, str] | None = None) -> bytes:
     """A data set in COCO's object detection format (https://cocodataset.org/#format-data).
 
     An image for each picture, however many runs looked at it; each annotation names its run.
     Categories are all labels found and all phrases asked for, in any case one, by alphabet. Ids
-    start at 1. `bbox` is x, y, width and height in pixels of the upright picture. `names` are of
-    the files, by their SHA-256; others are called by that.
+    start at 1. `bbox` is x, y, width and height in pixels of the upright picture. `files` are
+    the names of pictures, by their SHA-256; others are called by that.
     """
     pictures = {run.image.sha256: run.image for run in runs}
     image_ids = {digest: number for number, digest in enumerate(pictures, start=1)}
@@ -89,7 +89,7 @@ def as_coco(runs: Sequence[DetectionRun], names: Mapping[str, str] | None = None
             "images": [
                 {
                     "id": image_ids[digest],
-                    "file_name": (names or {}).get(digest) or f"{digest}.{_extension(image.mime)}",
+                    "file_name": (files or {}).get(digest) or _file_name(image),
                     "width": image.width,
                     "height": image.height,
                 }
@@ -152,6 +152,10 @@ def _coco_box(box: Box) -> dict[str, object]:
 
 def _sides(box: Box) -> tuple[float, float, float, float]:
     return box.xmin, box.ymin, box.xmax, box.ymax
+
+
+def _file_name(image: ImageInfo) -> str:
+    return f"{image.sha256}.{_extension(image.mime)}"
 
 
 def _extension(mime: str) -> str:

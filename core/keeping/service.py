@@ -78,6 +78,7 @@ class KeepingService:
                 counts["runs"] = repository.due_runs(oldest["runs"])
             if "pictures" in oldest:
                 counts["pictures"] = repository.due_pictures(oldest["pictures"])
+            counts["job_files"] = repository.due_job_files(oldest["job_files"])
             return Counts(people=len(PersonErasing(session).due(now())), **counts)
 
     def _retained(self, step: Step) -> Mapping[str, int]:
@@ -92,7 +93,11 @@ class KeepingService:
             pictures += repository.erase(runs, now())
             return len(runs)
 
-        ways: dict[str, Remove] = {"runs": erase_runs, "pictures": _empty_pictures}
+        ways: dict[str, Remove] = {
+            "runs": erase_runs,
+            "pictures": _empty_pictures,
+            "job_files": _empty_job_files,
+        }
         ways |= {kind: _remover(kind) for kind in KINDS}
         counts = {kind: _all(step, ways[kind], moment) for kind, moment in oldest.items()}
         return {**counts, "pictures": counts.get("pictures", 0) + pictures}
@@ -124,6 +129,10 @@ def _all(step: Step, remove: Remove, moment: datetime) -> int:
 
 def _empty_pictures(session: Session, moment: datetime) -> int:
     return KeepingRepository(session).empty_pictures(moment, _PICTURES)
+
+
+def _empty_job_files(session: Session, moment: datetime) -> int:
+    return KeepingRepository(session).empty_job_files(moment, BATCH)
 
 
 def _remover(kind: str) -> Remove:

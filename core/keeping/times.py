@@ -9,6 +9,8 @@ _ATTEMPTS = timedelta(days=2)
 _SESSIONS = timedelta(days=30)
 """After their end; until then they say from where somebody usually signs in."""
 _LIMIT_USES = timedelta(days=90)
+_JOB_FILES = timedelta(days=7)
+"""After the job's end; until then what is left of it can be tried again."""
 
 
 def oldest_kept(settings: Settings, now: datetime) -> Mapping[str, datetime]:
@@ -21,6 +23,8 @@ def oldest_kept(settings: Settings, now: datetime) -> Mapping[str, datetime]:
         "sign_in_attempts": _ATTEMPTS,
         "sessions": _SESSIONS,
         "limit_uses": _LIMIT_USES,
+        "jobs": _days(settings.keep_runs_days),
+        "job_files": _JOB_FILES,
     }
     return {kind: now - span for kind, span in spans.items() if span is not None}
 

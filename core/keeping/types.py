@@ -27,6 +27,9 @@ class Counts:
     sign_in_attempts: int = 0
     sessions: int = 0
     limit_uses: int = 0
+    jobs: int = 0
+    job_files: int = 0
+    """Pictures that a job has not used, long after it ended."""
     people: int = 0
 
     def __bool__(self) -> bool:

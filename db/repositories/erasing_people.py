@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from db.repositories.erasing_runs import WORDS
 
 _OWN: Sequence[str] = (
+    "delete from jobs where user_id = :person",
+    "delete from procrastinate_jobs where lock = cast(:person as text) and status <> 'doing'",
     """
     update feedback_events set before = before - :said, after = after - :said
     where rater_id = :person and (before ?| :said or after ?| :said)

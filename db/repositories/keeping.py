@@ -15,6 +15,7 @@ _PAST: Mapping[str, tuple[str, str]] = MappingProxyType(
         "sign_in_attempts": ("sign_in_attempts", "created_at < :moment"),
         "sessions": ("sessions", "expires_at < :moment"),
         "limit_uses": ("limit_use", "starts_at < :moment"),
+        "jobs": ("jobs", "created_at < :moment and state not in ('queued', 'running')"),
     }
 )
 """The tables whose rows go as they are, and which of their rows do."""
@@ -22,6 +23,9 @@ _PICTURES = """
 content <> '' and created_at < :moment and not exists (
     select from runs r where r.image_sha256 = i.sha256 and r.created_at >= :moment
 )
+"""
+_JOB_FILES = """
+job_id in (select id from jobs where ended_at < :moment) and content is not null
 """
 _RUNS = "erased_at is null and created_at < :moment and status <> 'running'"
 
@@ -69,6 +73,17 @@ class KeepingRepository:
         )
         self._session.execute(no_answers, {"hashes": [bytes(each) for each in gone]})
         return len(gone)
+
+    def empty_job_files(self, moment: datetime, size: int) -> int:
+        """Remove at most `size` files that ended jobs have not used; how many that were."""
+        emptied = text(
+            "update job_items set content = null where ctid = any(array("  # noqa: S608
+            f"select ctid from job_items where {_JOB_FILES} limit :size)) returning 1"
+        )
+        return len(self._session.scalars(emptied, {"moment": moment, "size": size}).all())
+
+    def due_job_files(self, moment: datetime) -> int:
+        return self._count("job_items", _JOB_FILES, moment)
 
     def due(self, kind: str, moment: datetime) -> int:
         return self._count(*_PAST[kind], moment)

@@ -22,4 +22,5 @@ with st.container():
 system_view()
 with shown():
     system_plugins(workbench().plugins.listed(actor))
+with shown():
     system_about(workbench().system.about(actor))

@@ -17,6 +17,7 @@ PAGES = (
     "home",
     "detection",
     "generation",
+    "batch",
     "prompts",
     "history",
     "asked",

@@ -46,6 +46,7 @@ def bench(
     monkeypatch.setenv("GLIMPSE_DATABASE_URL", url)
     monkeypatch.setenv("GLIMPSE_SECRET_KEY", "0123456789abcdef" * 4)
     monkeypatch.setenv("GLIMPSE_DATA_DIR", str(tmp_path / "var"))
+    monkeypatch.setenv("GLIMPSE_WORKER", "none")
     workbench.clear()
     opened = workbench()
     with database.unit_of_work() as session:

@@ -14,6 +14,7 @@ WHO = {
     "home": ALL,
     "detection": ALL,
     "generation": ALL,
+    "batch": RATERS,
     "prompts": RATERS,
     "history": RATERS,
     "asked": RATERS,

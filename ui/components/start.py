@@ -7,6 +7,7 @@ from core.permissions import Actor, Permission
 from core.review.filters import to_query
 from core.review.types import FeedbackFilter
 from core.runs.types import RunStatus, RunSummary, Task
+from ui.components.batch_home import newest_job
 from ui.components.status import model_line
 from ui.errors import shown
 from ui.navigation import spec
@@ -44,6 +45,7 @@ def recent_runs(actor: Actor) -> None:
     if not actor.may(Permission.HISTORY):
         st.caption(f"Runs of the role “{actor.role}” are not listed here.")
         return
+    newest_job(actor)
     with shown():
         latest = workbench().runs.recent(actor, limit=_SHOWN)
         if not latest:

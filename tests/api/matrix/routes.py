@@ -180,6 +180,20 @@ ROUTES = (
         foreign=ADMIN,
         json={"usernames": ["ana"]},
     ),
+    # Jobs: for analysts, with a key of their kind; admins see and stop everybody's.
+    Route("GET", "/api/v1/jobs", RATERS, scopes="detect generate"),
+    Route(
+        *("POST", "/api/v1/jobs", RATERS, 202, "generate"),
+        json={"kind": "generate", "prompts": ["two words"], "model": "pace"},
+    ),
+    Route("GET", "/api/v1/jobs/{job_id}", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
+    Route("GET", "/api/v1/jobs/{job_id}/items", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
+    Route(
+        *("GET", "/api/v1/jobs/{job_id}/export", RATERS, 200, "export", Kind.JOB, ADMIN),
+        query={"format": "csv"},
+    ),
+    Route("POST", "/api/v1/jobs/{job_id}/retry", RATERS, 202, "detect generate", Kind.JOB),
+    Route("DELETE", "/api/v1/jobs/{job_id}", RATERS, 200, "detect generate", Kind.JOB, ADMIN),
     # Prompts: what others share may be read, and archived by an admin.
     Route("GET", "/api/v1/prompts", ALL, scopes="generate"),
     Route("POST", "/api/v1/prompts", RATERS, 201, body=_prompt),

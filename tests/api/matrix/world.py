@@ -14,6 +14,7 @@ from core.accounts.base import fingerprint, new_secret
 from core.clock import now
 from core.generation.types import SamplingParams
 from core.ids import new_id
+from core.jobs.types import GenerateTask, ItemPrompt
 from core.limits.types import Quota
 from core.permissions import Actor, Face, Role, Scope
 from core.review.types import FeedbackFilter
@@ -40,6 +41,8 @@ class Kind(StrEnum):
     """A run whose owner took their rating back."""
     RATING = "rating"
     PROMPT = "prompt"
+    JOB = "job"
+    """Of texts, and it waits."""
     SESSION = "session"
     """A sign-in."""
     VIEW = "view"
@@ -215,6 +218,10 @@ class World:
         self._rated(owner)
         rows = self.bench.review.page(self.actors["root"], FeedbackFilter()).rows
         return rows[0].feedback.id
+
+    def _job(self, owner: Actor) -> UUID:
+        prompts = [ItemPrompt("two words")]
+        return self.bench.jobs.generate(self._rater(owner), prompts, GenerateTask(model="pace")).id
 
     def _prompt(self, owner: Actor) -> UUID:
         return self.bench.prompts.create(self._rater(owner), self.new_name(), "Say {{word}}").id

@@ -5,6 +5,7 @@ from core.detection.downloads import DownloadFormat
 from core.feedback.keeping import as_entry
 from core.feedback.outbox import Outbox
 from core.feedback.types import ReviewStatus, Said, Verdict
+from core.jobs.types import DetectTask, JobExportFormat, NamedPicture
 from core.quality.types import LEAST_VERDICTS
 from core.review.filters import from_query
 from core.review.saved_views import SavedView
@@ -15,6 +16,7 @@ from tests.core.quality.boxes import judged
 from tests.core.review import rows
 
 SECRET_WORDS = "words for nobody else"
+PICTURES = [NamedPicture("a.png", b"no picture")]
 
 
 def review(stage: Stage) -> Told:
@@ -273,7 +275,28 @@ def clear_demo(stage: Stage) -> Told:
     return Told(lambda: stage.bench.demo.clear(stage.root, lambda _: None), Action.DEMO_CLEARED)
 
 
+def cancel_job(stage: Stage) -> Told:
+    job = stage.bench.jobs.detect(stage.wei, PICTURES, DetectTask(SECRET_WORDS, model="rule"))
+    return Told(
+        lambda: stage.bench.jobs.cancel(stage.root, job.id),
+        Action.JOB_CANCELLED,
+        (Target.JOB, job.id),
+    )
+
+
+def export_job(stage: Stage) -> Told:
+    job = stage.bench.jobs.detect(stage.wei, PICTURES, DetectTask(SECRET_WORDS, model="rule"))
+    return Told(
+        lambda: stage.bench.jobs.export(stage.root, job.id, JobExportFormat.JSONL),
+        Action.EXPORTED,
+        (Target.EXPORT, "job jsonl"),
+        after={"count": 0, "foreign": 0, "ids": [str(job.id)]},
+    )
+
+
 ACTS: dict[str, Act] = {
+    "jobs.cancel": cancel_job,
+    "jobs.export": export_job,
     "triage.review": review,
     "triage.review_many": review_many,
     "triage.undo": undo_review,

@@ -43,6 +43,7 @@ LOOKING = {
     "limits": ("named", "of_user", "people", "roles"),
     "prompts": ("archived",),
     "runs": ("relatives", "runs_of"),
+    "jobs": ("listed", "queue"),
     "feedback": ("history", "own_history"),
     "generation": ("writing",),
     "system": ("about", "status", "warm_up"),
@@ -60,9 +61,10 @@ LOOKING = {
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
+    "jobs": ("retry",),
     "waiting": ("try_again",),
 }
-"""Runs of one's own, which only look beyond them; and sending once more what was said before."""
+"""Runs and jobs of one's own, which only look beyond them; and sending once more what was said."""
 
 _REVIEWERS = ROLE_PERMISSIONS[Role.ADMIN] - ROLE_PERMISSIONS[Role.ANALYST]
 _ASKS = re.compile("|".join(rf"Permission\.{permission.name}\b" for permission in _REVIEWERS))
