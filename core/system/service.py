@@ -14,6 +14,7 @@ from core.generation.types import GenerationRun
 from core.inference.device import accelerators
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelStanding
+from core.jobs.queue import queue_state
 from core.permissions import Actor, Permission
 from core.problems import PROBLEMS
 from core.runs.types import Task
@@ -145,10 +146,19 @@ class SystemService:
         )
 
     def _queue(self) -> Queue:
+        alive = queue_state(self._database).workers
         with self._database.unit_of_work() as session:
             repository = SystemRepository(session)
             row = repository.queue()
-            return Queue(repository.jobs(), repository.waiting_items(), *row)
+            return Queue(
+                jobs=repository.jobs(),
+                items=repository.waiting_items(),
+                waiting=row.waiting,
+                doing=row.doing,
+                failed=row.failed,
+                workers=alive,
+                heartbeat=row.heartbeat,
+            )
 
     def _state_of_database(self) -> DatabaseStatus:
         began = perf_counter()

@@ -56,6 +56,7 @@ LOOKING = {
     "requests": ("anchors", "candidates", "of_run"),
     "signals": ("per_model",),
     "triage": ("beside", "left", "names", "ratings", "reviewers", "revisions"),
+    "plugins": ("listed",),
     "views": ("get", "visible"),
     "charts": ("charts",),
     "plugins": ("listed",),
