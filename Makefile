@@ -25,6 +25,7 @@ test-slow: browser
 check: $(DEV_READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(PY) manage.py docs --check
 	$(PY) -m mypy
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/shellcheck .ci/run deploy/*.sh

@@ -1,4 +1,4 @@
-"""The command line: people, API keys, runs, keeping, the database, backups, demo data, doctor."""
+"""The command line: people, keys, runs, jobs, keeping, the database, backups, demo data, doctor."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ from core.permissions import Role
 from db.embedded import EmbeddedError
 
 README = ROOT / "README.md"
+OPENAPI = ROOT / "docs" / "openapi.json"
 PEOPLE = {**admin_cli.PEOPLE, **keeping_cli.ERASURES}
 _BEGIN, _END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
@@ -24,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.group == "docs":
-            README.write_text(with_settings(README.read_text()))
-            return 0
+            return _docs(check=options.check)
         return _run(options, load_settings())
     except (GlimpseError, EmbeddedError) as error:
         print(error, file=sys.stderr)
@@ -49,6 +49,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
         with current_database(settings) as database:
             print(keeping_cli.run(database, settings))
         return 0
+    if options.group == "worker":
+        from core import jobs_cli  # with it comes torch, which takes seconds
+
+        jobs_cli.work(settings, say=lambda line: print(line, flush=True))
+        return 0
     if options.group == "runs":
         from core import runs_cli  # with it comes torch, which takes seconds
 
@@ -62,6 +67,21 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     print(told.note, end="\n" if told.note else "", file=sys.stderr)
     print(*told.lines, sep="\n", end="\n" if told.lines else "")
     return 0
+
+
+def _docs(*, check: bool) -> int:
+    """Write what is generated; or with `check` only say what is not as it would be written."""
+    from api.app import schema_text  # with it comes torch, which takes seconds
+
+    stale = []
+    for path, text in ((README, with_settings(README.read_text())), (OPENAPI, schema_text())):
+        if not path.exists() or path.read_text() != text:
+            stale.append(path.relative_to(ROOT))
+            if not check:
+                path.write_text(text)
+    if check and stale:
+        print(f"Out of date: {', '.join(map(str, stale))}. Run `make docs`.", file=sys.stderr)
+    return 1 if check and stale else 0
 
 
 def with_settings(readme: str) -> str:
@@ -143,7 +163,9 @@ def _parser() -> argparse.ArgumentParser:
         ("restore", "put a backup into an empty database and an unused data directory"),
     ):
         groups.add_parser(name, help=about).add_argument("folder", type=Path)
-    groups.add_parser("docs", help="write the settings into the README")
+    groups.add_parser("worker", help="do jobs, for pages that run with GLIMPSE_WORKER=none")
+    docs = groups.add_parser("docs", help="write the settings and the schema of the API")
+    docs.add_argument("--check", action="store_true", help="only say what is out of date; then 1")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser
 

@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _JOBS_AT_ONCE = 4
 """Of as many people, as the queue gives nobody two."""
+_NEXT_S = 1.0
+"""Nobody tells that somebody's earlier job has ended and the next may begin."""
 _HEARTBEAT_S = 3.0
 _STALLED_S = 10.0
 """A worker not seen for longer is taken for dead, and others go on with what it had."""
@@ -91,6 +93,7 @@ class JobWorker:
                     concurrency=_JOBS_AT_ONCE,
                     shutdown_graceful_timeout=_FINISH_S,
                     delete_jobs="always",
+                    fetch_job_polling_interval=_NEXT_S,
                     install_signal_handlers=False,
                     update_heartbeat_interval=_HEARTBEAT_S,
                     stalled_worker_timeout=_STALLED_S,

@@ -39,6 +39,8 @@ class RunService:
     ) -> tuple[RunSummary, ...]:
         """The actor's own runs, newest first; of one task, or of all where `task` is None.
 
+        Those of a job stand with their job, and would leave no room for others here.
+
         Raises
         ------
         Invalid : `limit` is not from 1 to 200.

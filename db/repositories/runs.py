@@ -139,8 +139,8 @@ class RunRepository:
         )
 
     def recent(self, user_id: UUID, task: str | None, limit: int) -> Sequence[Listed]:
-        """The user's runs, newest first."""
-        query = _listed(user_id).limit(limit)
+        """The user's runs, newest first, but for those of jobs."""
+        query = _listed(user_id).where(Run.face != "job").limit(limit)
         if task is not None:
             query = query.where(Run.task == task)
         return [(row[0], row[1], row[2], row[3], row[4]) for row in self._session.execute(query)]

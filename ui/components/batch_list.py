@@ -63,17 +63,17 @@ def _table(view: View, jobs: Sequence[Job]) -> None:
         on_select=partial(_selected, view, key, ids),
         selection_mode=["single-row", "single-cell"],
         column_config={
-            "Name": st.column_config.TextColumn(width=190),
-            "State": st.column_config.TextColumn(width=140),
+            "Name": st.column_config.TextColumn(width=150),
+            "State": st.column_config.TextColumn(width=135),
             "Done": st.column_config.ProgressColumn(
-                width=110, format="percent", min_value=0.0, max_value=1.0
+                width=95, format="percent", min_value=0.0, max_value=1.0
             ),
-            "Items": st.column_config.NumberColumn(width=60, format="localized"),
+            "Items": st.column_config.NumberColumn(width=50, format="localized"),
+            "Begun": st.column_config.TextColumn(width=85),
+            "Took": st.column_config.TextColumn(width=80),
             "Kind": st.column_config.TextColumn(width=80),
-            "Begun": st.column_config.TextColumn(width=95),
-            "Took": st.column_config.TextColumn(width=95),
         },
-        alt="Your jobs with state, progress, number of items, kind, begin and duration",
+        alt="Your jobs with state, progress, number of items, begin, duration and kind",
     )
 
 
@@ -83,9 +83,9 @@ def _cells(job: Job) -> dict[str, object]:
         "State": state_words(job),
         "Done": job.progress.share,
         "Items": job.progress.total,
-        "Kind": _KINDS[job.kind],
         "Begun": ago(job.started_at) if job.started_at else "not yet",
         "Took": took(job),
+        "Kind": _KINDS[job.kind],
     }
 
 

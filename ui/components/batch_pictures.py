@@ -12,7 +12,7 @@ from core.jobs.looking import LookedThrough, look_through
 from core.jobs.types import DetectTask, Job, JobKind, NamedPicture
 from core.permissions import Actor, Permission
 from core.runs.types import Task
-from ui.components.batch_send import run_button, send, upload_key
+from ui.components.batch_send import run_button, send, upload_key, upload_limit
 from ui.components.batch_words import counted
 from ui.components.detection_form import DetectionAsk, phrases_field, settings_fields
 from ui.components.limit_note import limit_note
@@ -66,7 +66,7 @@ def _upload() -> Sequence[UploadedFile]:
         type=EXTENSIONS if folder else (*EXTENSIONS, _ZIP.removeprefix(".")),
         accept_multiple_files="directory" if folder else True,
         key=upload_key("folder" if folder else "files"),
-        max_upload_size=max(1, settings.max_job_bytes // 2**20),
+        max_upload_size=upload_limit(settings),
         help=f"Up to {settings.max_job_items:,} pictures and {settings.max_job_bytes // 2**20:,} "
         "MiB in all. Folders within are looked through too.",
     )
@@ -113,7 +113,10 @@ def _will_be_done(looked: LookedThrough | None) -> str:
     good = looked.total - len(looked.refused)
     if not looked.refused:
         return f"{counted(JobKind.DETECT, good)} will be looked at."
-    told = [f"{plain(name)}: {plain(reason)}" for name, reason in looked.refused[:_TOLD]]
+    told = [
+        f"{plain(name)}: {plain(reason.partition(';')[0])}"
+        for name, reason in looked.refused[:_TOLD]
+    ]
     more = len(looked.refused) - len(told)
     return "  \n".join(
         [

@@ -31,7 +31,7 @@ def progress(job: Job) -> None:
 
 def actions(actor: Actor, job: Job) -> None:
     """Cancel or retry, always in the same place, and the downloads."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, width="content"):
         if job.state.ended:
             left = job.progress.waiting + job.progress.failed
             st.button(

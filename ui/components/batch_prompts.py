@@ -10,7 +10,7 @@ from core.jobs.prompt_file import COLUMNS, read_prompts
 from core.jobs.types import GenerateTask, ItemPrompt, JobKind
 from core.permissions import Actor, Permission
 from core.runs.types import Task
-from ui.components.batch_send import run_button, send, upload_key
+from ui.components.batch_send import run_button, send, upload_key, upload_limit
 from ui.components.batch_words import counted
 from ui.components.generation_form import EXAMPLES, model_field
 from ui.components.limit_note import limit_note
@@ -52,7 +52,7 @@ def _upload() -> UploadedFile | None:
         "CSV file of prompts",
         type=["csv", "txt"],
         key=upload_key("prompts"),
-        max_upload_size=max(1, settings.max_job_bytes // 2**20),
+        max_upload_size=upload_limit(settings),
         help=f"Up to {settings.max_job_items:,} prompts. The column “{COLUMNS[0]}” is used, or the "
         f"only one; {', '.join(COLUMNS[1:])} may stand beside it, each for its line alone.",
     )

@@ -17,11 +17,13 @@ from ui.resources import workbench
 _SIZES = {Layout.GALLERY: 48, Layout.TABLE: 200}
 _HEIGHT, _ROW_HEIGHT, _FRAME = 620, 35, 3
 _LISTED_KEY, _LAYOUT_KEY = "batch-listed", "batch-layout"
+_OPEN = "\u2007"
+"""The head of the column that marks the open row: a blank, as each head must be another."""
 _LISTS = {
     Listed.ALL: "All",
     Listed.FAILED: "Failed",
-    Listed.NOTHING: "Nothing found",
-    Listed.MOST: "Most boxes first",
+    Listed.NOTHING: "No boxes",
+    Listed.MOST: "Most boxes",
 }
 _EMPTY = {
     Listed.FAILED: "Nothing failed so far.",
@@ -32,10 +34,10 @@ _EMPTY = {
 
 def results(actor: Actor, job: Job, view: View) -> None:
     """Raises as `JobResultService.page`."""
-    layout = layout_of(job, view)
+    layout = view.layout if job.kind is JobKind.DETECT else Layout.TABLE
     size = _SIZES[layout]
     page = workbench().job_results.page(actor, job.id, view.listed, view.sheet, size)
-    _choices(job, replace(view, layout=layout), page)
+    _lists(job, view, page)
     if not page.results:
         st.info(_EMPTY.get(view.listed, "This page is empty by now."), icon=":material/inbox:")
     elif layout is Layout.GALLERY:
@@ -50,50 +52,52 @@ def results(actor: Actor, job: Job, view: View) -> None:
     _sheets(view, page, size)
 
 
-def layout_of(job: Job, view: View) -> Layout:
-    """Texts have no gallery."""
-    return view.layout if job.kind is JobKind.DETECT else Layout.TABLE
+def layout_choice(job: Job, view: View) -> None:
+    """Nothing for texts, which have no gallery."""
+    if job.kind is not JobKind.DETECT:
+        return
+    st.session_state[_LAYOUT_KEY] = view.layout
+    st.segmented_control(
+        "As",
+        list(Layout),
+        key=_LAYOUT_KEY,
+        format_func=str.capitalize,
+        label_visibility="collapsed",
+        required=True,
+        on_change=_choose_layout,
+        args=(view,),
+    )
 
 
-def _choices(job: Job, view: View, page: ResultPage) -> None:
+def _choose_layout(view: View) -> None:
+    show(replace(view, layout=Layout(st.session_state[_LAYOUT_KEY]), sheet=1))
+
+
+def _lists(job: Job, view: View, page: ResultPage) -> None:
     lists = list(_LISTS) if job.kind is JobKind.DETECT else [Listed.ALL, Listed.FAILED]
     st.session_state[_LISTED_KEY] = view.listed
-    st.session_state[_LAYOUT_KEY] = view.layout
-    with st.container(horizontal=True, horizontal_alignment="distribute"):
-        st.segmented_control(
-            "Show",
-            lists,
-            key=_LISTED_KEY,
-            format_func=lambda each: f"{_LISTS[each]} ({page.counts[each]:,})",
-            label_visibility="collapsed",
-            required=True,
-            wrap=True,
-            on_change=_choose,
-            args=(view,),
-        )
-        if job.kind is JobKind.DETECT:
-            st.segmented_control(
-                "As",
-                list(Layout),
-                key=_LAYOUT_KEY,
-                format_func=str.capitalize,
-                label_visibility="collapsed",
-                required=True,
-                on_change=_choose,
-                args=(view,),
-            )
+    st.segmented_control(
+        "Show",
+        lists,
+        key=_LISTED_KEY,
+        format_func=lambda each: f"{_LISTS[each]} ({page.counts[each]:,})",
+        label_visibility="collapsed",
+        required=True,
+        wrap=True,
+        on_change=_choose_list,
+        args=(view,),
+    )
 
 
-def _choose(view: View) -> None:
-    layout = Layout(st.session_state.get(_LAYOUT_KEY, view.layout))
-    show(view.narrowed(Listed(st.session_state[_LISTED_KEY]), layout))
+def _choose_list(view: View) -> None:
+    show(replace(view, listed=Listed(st.session_state[_LISTED_KEY]), sheet=1))
 
 
 def _table(job: Job, view: View, rows: Sequence[JobResult]) -> None:
     key = f"batch-results-{job.id}-{view.listed}-{view.sheet}"
     positions = tuple(row.item.position for row in rows)
     st.dataframe(
-        [_cells(job, row) for row in rows],
+        [{_OPEN: "▸" if row.item.position == view.item else ""} | _cells(job, row) for row in rows],
         key=key,
         height=min(_HEIGHT, _ROW_HEIGHT * (len(rows) + 1) + _FRAME),
         hide_index=True,
@@ -101,6 +105,7 @@ def _table(job: Job, view: View, rows: Sequence[JobResult]) -> None:
         on_select=partial(_selected, view, key, positions),
         selection_mode=["single-row", "single-cell"],
         column_config={
+            _OPEN: st.column_config.TextColumn(width=30),
             "#": st.column_config.NumberColumn(width=45),
             "Name": st.column_config.TextColumn(width=170),
             "Prompt": st.column_config.TextColumn(width=260),

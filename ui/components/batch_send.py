@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from core.config import Settings
 from core.jobs.types import Job
 from ui.components.batch_view import View, show_in_address
 from ui.session import session
@@ -18,6 +19,11 @@ def run_button() -> bool:
         width="stretch",
         help="Begin (Ctrl+Enter). It goes on while this page is closed.",
     )
+
+
+def upload_limit(settings: Settings) -> int:
+    """The largest file, in MiB as the uploader wants it; just under a size it would round up."""
+    return max(1, (settings.max_job_bytes - 1) // 2**20)
 
 
 def upload_key(name: str) -> str:

@@ -1,7 +1,7 @@
 """The batch page as its address: what is to be made, which job is open, and what is seen of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -40,10 +40,6 @@ class View:
     def opened(self, job: UUID | None) -> "View":
         """The same list, with another job open, or none."""
         return View(new=self.new, cursor=self.cursor, first=self.first, job=job)
-
-    def narrowed(self, listed: Listed, layout: Layout) -> "View":
-        """The open job's results listed so, from the first page on."""
-        return replace(self, listed=listed, layout=layout, sheet=1)
 
 
 _NAMES = MappingProxyType({"cursor": "page", "first": "from", "listed": "show", "layout": "as"})
