@@ -12,7 +12,9 @@ from core.clock import now
 
 _KEPT = 50
 _EVENT_CHARS = 200
-_LEVELS = frozenset({"warning", "error", "critical"})
+_ERRORS = frozenset({"error", "critical"})
+_OURS = frozenset({"api", "core", "pages", "plugins", "ui"})
+"""Packages whose warnings are meant for administrators; those of libraries are not."""
 _REQUEST = "request"
 _BUG = "internal"
 
@@ -86,9 +88,14 @@ PROBLEMS = Problems()
 
 
 def remember(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    """For the log's chain, after what masks: keep warnings, errors, and requests that failed."""
-    failed = event.get("event") == _REQUEST and (event.get("status") or 0) >= 500
-    if failed or event.get("level") in _LEVELS:
+    """For the log's chain, after what masks: keep errors, our warnings, requests that failed."""
+    if event.get("event") == _REQUEST:
+        told = (event.get("status") or 0) >= 500
+    elif event.get("level") == "warning":
+        told = str(event.get("logger")).partition(".")[0] in _OURS
+    else:
+        told = event.get("level") in _ERRORS
+    if told:
         PROBLEMS.add(_problem(event))
     return event
 
@@ -97,11 +104,13 @@ def _problem(event: EventDict) -> Problem:
     error: dict[str, Any] = next(iter(event.get("exception") or ()), {})
     places = error.get("at") or ()
     cause = ", ".join(filter(None, (error.get("type"), *places[-1:])))
+    asked = event.get("event") == _REQUEST
+    name = f"answered {event.get('status')}" if asked else str(event.get("event"))
     where = event.get("route") or event.get("model") or event.get("thread")
     return Problem(
         at=now(),
-        level="error" if event.get("event") == _REQUEST else str(event["level"]),
-        event=str(event.get("event"))[:_EVENT_CHARS],
+        level="error" if asked else str(event["level"]),
+        event=name[:_EVENT_CHARS],
         code=event.get("code") or error.get("code"),
         where=None if where is None else str(where),
         cause=cause or None,

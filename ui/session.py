@@ -12,6 +12,7 @@ from core.errors import GlimpseError
 from core.feedback.drafts import Draft
 from core.feedback.types import Feedback, Waiting
 from core.generation.types import Message
+from core.inference.types import ModelState
 from core.jobs.looking import LookedThrough
 from core.limits.types import Quota
 from core.permissions import Actor, Role
@@ -144,6 +145,8 @@ class UiSession:
     """The notice that stands above the page of this tab."""
     notice_gone: Notice | None = None
     """The last one taken away in this tab, so that it can be put back."""
+    models_shown: tuple[ModelState, ...] = ()
+    """The states of all models when the system page was last drawn whole."""
     system_told: str | None = None
     """What came of the last act on the system page."""
     cookie_ticket: str | None = None

@@ -187,8 +187,12 @@ class Slot(ABC, Generic[Engine]):
                 return
             self._stop_engine()
             give_back()
-            rest = starting_info(self._entry)
-            self.info = replace(rest, state=ModelState.UNLOADED, reason=_ON_PURPOSE)
+            self.info = replace(
+                starting_info(self._entry),
+                revision=self._info.revision,  # what it has answered is known by that
+                state=ModelState.UNLOADED,
+                reason=_ON_PURPOSE,
+            )
             self._unloading = None
         log.info("model_unloaded", model=self._info.id)
 

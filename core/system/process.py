@@ -79,4 +79,4 @@ def _said(value: object, *, secret: bool) -> str:
         return "not set" if value is None else "set"
     if isinstance(value, Mapping):
         return "; ".join(f"{name}={role}" for name, role in value.items())
-    return "" if value is None else str(value)
+    return "not set" if value is None else str(value)

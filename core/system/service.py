@@ -14,6 +14,7 @@ from core.generation.types import GenerationRun
 from core.inference.device import accelerators
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelStanding
+from core.jobs.service import SEEN_ALIVE_S
 from core.permissions import Actor, Permission
 from core.problems import PROBLEMS
 from core.runs.types import Task
@@ -28,6 +29,7 @@ from core.system.types import (
     Text,
 )
 from db.repositories.audit import AuditRepository
+from db.repositories.queue import QueueRepository
 from db.repositories.system import SystemRepository
 from db.session import Database
 
@@ -148,7 +150,15 @@ class SystemService:
         with self._database.unit_of_work() as session:
             repository = SystemRepository(session)
             row = repository.queue()
-            return Queue(repository.jobs(), repository.waiting_items(), *row)
+            return Queue(
+                jobs=repository.jobs(),
+                items=repository.waiting_items(),
+                waiting=row.waiting,
+                doing=row.doing,
+                failed=row.failed,
+                workers=QueueRepository(session).workers(SEEN_ALIVE_S),
+                heartbeat=row.heartbeat,
+            )
 
     def _state_of_database(self) -> DatabaseStatus:
         began = perf_counter()

@@ -70,7 +70,8 @@ class Answers:
 class Queue:
     """Of all processes. `jobs` counts by state; `items` wait in jobs that go on.
 
-    `waiting`, `doing` and `failed` are entries of the queue that the workers take from.
+    `waiting`, `doing` and `failed` are entries of the queue that the workers take from; of these
+    those are counted that were seen alive lately.
     """
 
     jobs: Mapping[str, int]
@@ -134,7 +135,7 @@ class Version:
 
 @dataclass(frozen=True)
 class SettingShown:
-    """A setting in effect, `given` or by default. A secret's value is “set” or “not set”."""
+    """A setting in effect, `given` or by default. Of a secret only “set” or “not set” is told."""
 
     name: str
     value: str

@@ -27,7 +27,6 @@ _QUEUE = text("""
 select (select count(*) from procrastinate_jobs where status = 'todo') as waiting,
     (select count(*) from procrastinate_jobs where status = 'doing') as doing,
     (select count(*) from procrastinate_jobs where status = 'failed') as failed,
-    (select count(*) from procrastinate_workers) as workers,
     (select max(last_heartbeat) from procrastinate_workers) as heartbeat
 """)
 _ONE_AT_A_TIME = text("lock table notices in share row exclusive mode")
@@ -47,7 +46,6 @@ class QueueRow(NamedTuple):
     waiting: int
     doing: int
     failed: int
-    workers: int
     heartbeat: datetime | None
 
 

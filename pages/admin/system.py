@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.permissions import Permission
 from ui.components.system_about import system_about
-from ui.components.system_notice import system_notice
+from ui.components.system_notice import notice_undo, system_notice
 from ui.components.system_plugins import system_plugins
 from ui.components.system_view import system_view
 from ui.errors import shown
@@ -15,8 +15,10 @@ actor = require(Permission.VIEW_SYSTEM)
 
 with st.container(horizontal=True, horizontal_alignment="distribute"):
     st.title("System", width="content")
-    with st.container(width="content"):
+    with st.container(horizontal=True, width="content"):
         system_notice()
+with st.container():
+    notice_undo()
 system_view()
 with shown():
     system_plugins(workbench().plugins.listed(actor))

@@ -86,6 +86,17 @@ def test_a_model_is_sent_away_and_called_back(root: TestClient, small: Workbench
     assert root.post("/api/v1/generate", json=asked).status_code == 200
 
 
+def test_what_is_known_is_answered_without_the_model(root: TestClient, picture: bytes) -> None:
+    def detect(phrase: str) -> int:
+        asked = {"prompt": phrase, "model": "a"}
+        files = {"image": picture}
+        return root.post("/api/v1/detect", files=files, data=asked).status_code
+
+    assert detect("red circle") == 200
+    assert root.post("/api/v1/models/a/unload", params={"kind": "detector"}).status_code == 202
+    assert (detect("red circle"), detect("blue bolt")) == (200, 503)
+
+
 def test_of_two_with_one_id_the_kind_says_which(root: TestClient) -> None:
     asked = root.post("/api/v1/models/a/warm")
     assert asked.status_code == 422

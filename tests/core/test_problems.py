@@ -1,6 +1,7 @@
 """The last things that went wrong, as the log tells them."""
 
 import io
+import logging
 from collections.abc import Iterator
 
 import pytest
@@ -58,9 +59,17 @@ def test_a_request_that_failed_names_its_route() -> None:
         log.info("request", route="/api/v1/me", status=404, code="not_found")
     told = [(each.event, each.where, each.code) for each in PROBLEMS.newest()]
     assert told == [
-        ("request", "/api/v1/models", "unavailable"),
+        ("answered 503", "/api/v1/models", "unavailable"),
         ("unexpected_error", "/api/v1/detect", None),
     ]
+
+
+def test_warnings_of_libraries_are_no_problems_of_ours() -> None:
+    with captured_logs("info"):
+        logging.getLogger("somebody.elses").warning("mind this")
+        structlog.get_logger("core.inference.slot").warning("model_unavailable", model="shapes")
+        logging.getLogger("somebody.elses").error("this failed")
+    assert [each.event for each in PROBLEMS.newest()] == ["this failed", "model_unavailable"]
 
 
 def test_only_the_last_are_kept() -> None:

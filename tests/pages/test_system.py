@@ -62,6 +62,7 @@ def test_an_idle_program_says_so(admin: Visitor) -> None:
     assert "**pdf** :green-badge[in use]" in said
     assert [button.key for button in app.button if "gone" in str(button.key)] == []
     cells = "\n".join(str(table.value.to_csv()) for table in app.table)
+    assert ":green-badge[in use]" in said
     for name in ("Disk free", "Connections", "Items to do", "Waiting for the database", "Memory"):
         assert name in cells
 

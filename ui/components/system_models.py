@@ -18,6 +18,7 @@ from ui.resources import workbench
 from ui.session import session
 from ui.text import facts, lasted, plain, size
 
+_ACTS_WIDTH = 230
 _PASSING = (ModelState.LOADING, ModelState.UNLOADING)
 _COLOURS = {
     ModelState.READY: "green",
@@ -51,7 +52,7 @@ def _row(model: ModelStatus) -> None:
             )
             if info.reason:
                 st.caption(plain(info.reason))
-        with st.container(horizontal=True, width="content"):
+        with st.container(horizontal=True, horizontal_alignment="right", width=_ACTS_WIDTH):
             _acts(model)
 
 
@@ -137,13 +138,14 @@ def _consequences(model: ModelStatus) -> str:
     """Whom it hurts and how."""
     stats = model.standing.stats
     at_work = 0 if stats is None else stats.active + stats.queued
+    now_at = f"{count(at_work, 'request')} now" if at_work else "nothing at the moment"
     words = [
-        "New requests for it are refused, until somebody loads it again; answers that are known "
-        "already go with it.",
-        f"What it has begun ends first: {count(at_work, 'request')} now.",
+        "New requests for it are refused until somebody loads it again; detections that are known "
+        "already are still answered.",
+        f"What it has begun ends first: {now_at}.",
     ]
     if model.standing.is_default:
-        words.insert(0, "**It is the default: whoever names no model is refused too.**")
+        words.insert(0, "**It is the default: whoever names no model asks for it.**")
     return "\n\n".join(words)
 
 

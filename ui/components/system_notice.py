@@ -29,21 +29,19 @@ _ENDS: Mapping[str, timedelta | None] = MappingProxyType(
 
 
 def system_notice() -> None:
-    """The notice that everybody sees, with the way to change it; the last one can be put back."""
+    """The ways to tell everybody something, to change it and to take it away."""
     told = workbench().notices.current()
     label = "Change the notice" if told else "Tell everybody"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        with st.popover(label, icon=":material/campaign:", key=f"{_KEY}-open"):
-            _form(told)
-        if told is not None:
-            st.button(
-                "Take it away",
-                key=f"{_KEY}-clear",
-                icon=":material/close:",
-                help="At once, for everybody; it can be put back",
-                on_click=_clear,
-            )
-    _undo_line()
+    with st.popover(label, icon=":material/campaign:", key=f"{_KEY}-open"):
+        _form(told)
+    if told is not None:
+        st.button(
+            "Take it away",
+            key=f"{_KEY}-clear",
+            icon=":material/close:",
+            help="At once, for everybody; it can be put back",
+            on_click=_clear,
+        )
 
 
 def _form(told: Notice | None) -> None:
@@ -60,7 +58,8 @@ def _form(told: Notice | None) -> None:
         st.form_submit_button("Show it", type="primary", on_click=_put)
 
 
-def _undo_line() -> None:
+def notice_undo() -> None:
+    """The one taken away last in this tab, with the way back; nothing where none was."""
     if session().arrived:
         session().notice_gone = None
     if session().notice_gone is None:

@@ -25,21 +25,21 @@ def system_problems(problems: Sequence[Problem], started_at: datetime) -> None:
             "At": st.column_config.DatetimeColumn(
                 format="YYYY-MM-DD HH:mm:ss", timezone="UTC", width=168
             ),
-            "What": st.column_config.TextColumn(width=200),
+            "What": st.column_config.TextColumn(width=160),
             "Times": st.column_config.NumberColumn(
                 width=60, help="How often it happened since the process started"
             ),
             "Code": st.column_config.TextColumn(width=110),
             "Where": st.column_config.TextColumn(
-                width=200, help="The route, the model or the thread"
-            ),
-            "Cause": st.column_config.TextColumn(
-                width=320, help="The error's type, and the line that raised it"
+                width=230, help="The route, the model or the thread"
             ),
             "Trace id": st.column_config.LinkColumn(
                 width=250,
                 display_text=r"trace=([^&]+)",
                 help="Of the last one, as in the log; a click opens what the audit log has of it",
+            ),
+            "Cause": st.column_config.TextColumn(
+                width=400, help="The error's type, and the line that raised it"
             ),
         },
         alt="What went wrong lately: when, what, how often, where, why",
@@ -54,6 +54,6 @@ def _cells(problem: Problem) -> dict[str, object]:
         "Times": problem.count,
         "Code": problem.code,
         "Where": problem.where,
-        "Cause": problem.cause,
         "Trace id": f"/audit?trace={problem.trace_id}",
+        "Cause": problem.cause,
     }

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import streamlit as st
 
+from core.clock import now
 from core.permissions import Permission
 from core.system.types import Text
 from ui.components.audit_words import FACE_WORDS
@@ -12,7 +13,7 @@ from ui.components.system_words import count
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
-from ui.text import ago, facts, plain
+from ui.text import facts, lasted, plain
 
 
 def system_texts(texts: Sequence[Text]) -> None:
@@ -31,7 +32,7 @@ def _row(text: Text) -> None:
                 f"**{plain(text.username)}**",
                 plain(text.model),
                 f"through {FACE_WORDS[text.face]}",
-                f"begun {ago(text.began_at)}",
+                f"for {lasted((now() - text.began_at).total_seconds())}",
                 how_far if not text.position else f"waits as number {text.position}",
             )
         )
