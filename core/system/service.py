@@ -14,7 +14,7 @@ from core.generation.types import GenerationRun
 from core.inference.device import accelerators
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelStanding
-from core.jobs.service import SEEN_ALIVE_S
+from core.jobs.queue import queue_state
 from core.permissions import Actor, Permission
 from core.problems import PROBLEMS
 from core.runs.types import Task
@@ -29,7 +29,6 @@ from core.system.types import (
     Text,
 )
 from db.repositories.audit import AuditRepository
-from db.repositories.queue import QueueRepository
 from db.repositories.system import SystemRepository
 from db.session import Database
 
@@ -147,6 +146,7 @@ class SystemService:
         )
 
     def _queue(self) -> Queue:
+        alive = queue_state(self._database).workers
         with self._database.unit_of_work() as session:
             repository = SystemRepository(session)
             row = repository.queue()
@@ -156,7 +156,7 @@ class SystemService:
                 waiting=row.waiting,
                 doing=row.doing,
                 failed=row.failed,
-                workers=QueueRepository(session).workers(SEEN_ALIVE_S),
+                workers=alive,
                 heartbeat=row.heartbeat,
             )
 
