@@ -34,7 +34,9 @@ class Camera:
             self.page.wait_for_timeout(every_ms)
 
     def picture(self, path: Path) -> None:
-        """The page as it stands, as PNG with so few colours that it is small."""
+        """The page as it stands, the mouse elsewhere, as PNG of so few colours that it is small."""
+        self.page.mouse.move(0, 0)
+        self.page.wait_for_timeout(500)
         seen = Image.open(BytesIO(self.page.screenshot(type="png"))).convert("RGB")
         few = seen.quantize(_COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         few.save(path, "PNG", optimize=True)

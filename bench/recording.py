@@ -13,17 +13,17 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from bench.camera import Camera
 from bench.chromium import FLAGS, executable
-from bench.pictures import PROMPT, several
 from bench.product import Product, manage
 from bench.running import running
 from bench.steps import boxes, detect_sample, generate, settle, sign_in
 from core.config import ROOT
 
+SAMPLES = ROOT / "ui" / "samples"
 IMAGES = ROOT / "docs" / "images"
 _WHO, _WORDS = "grace", "a careful second look"
 _PATIENCE_MS = 60_000
-_BATCH = 12
 _PROMPT = "Write about the weather"
+_PHRASES = "red circle. blue star. green cloud. orange arrow. yellow star. pink heart."
 
 
 def record(folder: Path) -> None:
@@ -87,20 +87,16 @@ def batch(camera: Camera, folder: Path) -> None:
     page = camera.page
     page.goto("/batch")
     settle(page)
-    files = [
-        {"name": f"stickers-{number}.png", "mimeType": "image/png", "buffer": content}
-        for number, content in enumerate(several(_BATCH), start=1)
-    ]
-    page.locator("input[type=file]").set_input_files(files)  # type: ignore[arg-type]
+    files = sorted(path for path in SAMPLES.iterdir() if path.suffix in {".png", ".jpg"})
+    page.locator("input[type=file]").set_input_files(files)
     settle(page)
-    page.get_by_label("What to look for", exact=True).fill(PROMPT)
+    page.get_by_label("What to look for", exact=True).fill(_PHRASES)
     page.get_by_label("What to look for", exact=True).press("Tab")
     settle(page)
     camera.look()
     page.get_by_role("button", name=re.compile("^Run")).click()
     expect(page).to_have_url(re.compile("job="))
-    camera.look()
-    expect(page.get_by_text(f"{_BATCH} of {_BATCH}")).to_be_visible()
+    expect(page.get_by_text(f"{len(files)} of {len(files)}")).to_be_visible()
     settle(page)
     page.wait_for_timeout(2000)
     camera.look(2500)

@@ -59,7 +59,7 @@ class Document(FPDF):
         self.cell(self.epw / 2, 4, f"Page {self.page_no()} of {_PAGES}", align="R")
 
     def finished(self) -> bytes:
-        """The file; it says first how much could not be written."""
+        """The file; its last line says how much could not be written."""
         if self.letters.unwritten:
             self.note(
                 f"{self.letters.unwritten:,} characters are in no font of the server, and stand as "
@@ -100,11 +100,6 @@ class Document(FPDF):
             self.cell(_FACT_NAME, 5, self.letters.fit(name))
             self._letter(BODY, INK)
             self._write(value, 5, self.epw - _FACT_NAME)
-
-    def paragraph(self, text: str) -> None:
-        self._letter(BODY, INK)
-        self._write(text)
-        self.ln(1)
 
     def note(self, text: str) -> None:
         """Small and quiet."""

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from fontTools.ttLib import TTFont
@@ -33,7 +34,7 @@ class Letters:
             document.add_font(FAMILY, style, _FOLDER / name)
         self._document = document
         self._known = _characters(_FOLDER / _OUR_FONTS[0][1])
-        self._others = system_font_files()
+        self._others = tuple(system_font_files())
         self._fallbacks: list[str] = []
         self.unwritten = 0
 
@@ -54,7 +55,7 @@ class Letters:
         """Take up fonts of the system until nothing is missing; what still is, with all of them."""
         for path in self._others:
             has = _characters(path)
-            if any(ord(char) in has for char in missing):
+            if not has.isdisjoint(map(ord, missing)):
                 name = f"other{len(self._fallbacks)}"
                 self._document.add_font(name, "", path)
                 self._fallbacks.append(name)
@@ -71,6 +72,7 @@ def _is_silent(char: str) -> bool:
     return unicodedata.category(char) == "Cf" or "\ufe00" <= char <= "\ufe0f"
 
 
+@cache
 def _characters(path: Path) -> frozenset[int]:
     with TTFont(path, fontNumber=0, lazy=True) as font:
         return frozenset(font.getBestCmap())
