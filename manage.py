@@ -1,4 +1,4 @@
-"""The command line: people, API keys, runs, keeping, the database, backups, demo data, doctor."""
+"""The command line: people, keys, runs, jobs, keeping, the database, backups, demo data, doctor."""
 
 import argparse
 import sys
@@ -48,6 +48,11 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     if options.group == "keep":
         with current_database(settings) as database:
             print(keeping_cli.run(database, settings))
+        return 0
+    if options.group == "worker":
+        from core import jobs_cli  # with it comes torch, which takes seconds
+
+        jobs_cli.work(settings, say=lambda line: print(line, flush=True))
         return 0
     if options.group == "runs":
         from core import runs_cli  # with it comes torch, which takes seconds
@@ -143,6 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         ("restore", "put a backup into an empty database and an unused data directory"),
     ):
         groups.add_parser(name, help=about).add_argument("folder", type=Path)
+    groups.add_parser("worker", help="do jobs, for pages that run with GLIMPSE_WORKER=none")
     groups.add_parser("docs", help="write the settings into the README")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser

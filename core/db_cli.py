@@ -8,6 +8,7 @@ from core.accounts.service import AccountService
 from core.config import Settings
 from core.doctor import Finding
 from core.errors import Unavailable
+from core.jobs.queue import queue_state
 from core.review import rollups
 
 
@@ -67,6 +68,7 @@ def check(settings: Settings) -> Iterator[Finding]:
             yield from doctor.check_people(AccountService(opened.database, settings))
             sums = rollups.check(opened.database)
             yield Finding(sums.good, "roll-ups", sums.text)
+            yield from doctor.check_queue(queue_state(opened.database))
             yield from keeping_cli.check(opened.database, settings)
         else:
             yield Finding(False, "database", "has an older schema; use: manage.py db upgrade.")

@@ -14,6 +14,7 @@ from core.inference.addresses import is_remote, shown_source
 from core.inference.catalog import BrokenEntry, is_fake, read_catalog
 from core.inference.hashing import checked_weights_hash
 from core.inference.types import ModelEntry
+from core.jobs.types import QueueState
 from core.permissions import Role
 
 _ENOUGH_DISK = 2**30
@@ -104,6 +105,21 @@ def check_people(accounts: AccountService) -> Iterator[Finding]:
             "people",
             "there is no active administrator; use: manage.py users add NAME --role admin.",
         )
+
+
+def check_queue(state: QueueState) -> Iterator[Finding]:
+    """Jobs that nobody does; nothing where there are none."""
+    waiting = sum(state.jobs.values())
+    if waiting and not state.workers:
+        noun = "job waits" if waiting == 1 else "jobs wait"
+        yield Finding(
+            False,
+            "jobs",
+            f"{waiting} {noun} and no worker runs; start the app, or with GLIMPSE_WORKER=none: "
+            "manage.py worker.",
+        )
+    elif waiting or state.workers:
+        yield Finding(True, "jobs", f"{waiting} under way or waiting, {state.workers} workers.")
 
 
 def why_away(error: Unavailable) -> str:

@@ -28,6 +28,7 @@ from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
 from core.jobs.results import JobResultService
+from core.jobs.queue import queue_state
 from core.jobs.service import JobService
 from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
@@ -152,7 +153,7 @@ class Workbench:
     def queue(self) -> QueueState:
         """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
         self.prepare()
-        return self.jobs.queue_state()
+        return queue_state(self.database)
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""

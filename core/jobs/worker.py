@@ -25,6 +25,8 @@ log = structlog.get_logger()
 
 _JOBS_AT_ONCE = 4
 """Of as many people, as the queue gives nobody two."""
+_NEXT_S = 1.0
+"""Nobody tells that somebody's earlier job has ended and the next may begin."""
 _HEARTBEAT_S = 3.0
 _STALLED_S = 10.0
 """A worker not seen for longer is taken for dead, and others go on with what it had."""
@@ -52,6 +54,8 @@ class JobWorker:
 
     def stop(self) -> None:
         """Begin to end, and return at once; what is not done is given back to the queue."""
+        if self._ending.is_set():
+            return  # to be told twice would break off what ends in peace
         self._ending.set()
         for stop in tuple(self._stops):
             stop.close()
@@ -91,6 +95,7 @@ class JobWorker:
                     concurrency=_JOBS_AT_ONCE,
                     shutdown_graceful_timeout=_FINISH_S,
                     delete_jobs="always",
+                    fetch_job_polling_interval=_NEXT_S,
                     install_signal_handlers=False,
                     update_heartbeat_interval=_HEARTBEAT_S,
                     stalled_worker_timeout=_STALLED_S,

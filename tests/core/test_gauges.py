@@ -13,8 +13,7 @@ from core.config import Settings
 from core.errors import Unavailable
 from core.gauges import Gauges
 from core.gpus import Gpu, Gpus
-from core.inference.registry import ModelRegistry
-from core.jobs.service import JobService
+from core.jobs.queue import queue_state
 from core.jobs.types import QueueState
 from db.session import Database
 
@@ -93,8 +92,7 @@ def shown(queue: Callable[[], QueueState], folder: Path, driver: Any) -> Collect
 def test_gauges_are_asked_at_each_reading(
     database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    jobs = JobService(database, ModelRegistry.from_file(settings), settings)
-    registry = shown(jobs.queue_state, tmp_path, Driver([WHOLE, DIVIDED]))
+    registry = shown(lambda: queue_state(database), tmp_path, Driver([WHOLE, DIVIDED]))
     assert registry.get_sample_value("glimpse_database_up") == 1
     assert registry.get_sample_value("glimpse_jobs", {"state": "queued"}) == 0
     assert registry.get_sample_value("glimpse_job_workers") == 0

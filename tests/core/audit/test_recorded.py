@@ -43,7 +43,7 @@ LOOKING = {
     "limits": ("named", "of_user", "people", "roles"),
     "prompts": ("archived",),
     "runs": ("relatives", "runs_of"),
-    "jobs": ("get", "items", "listed", "queue"),
+    "jobs": ("listed", "queue"),
     "feedback": ("history", "own_history"),
     "generation": ("writing",),
     "system": ("about", "status", "warm_up"),
@@ -61,7 +61,7 @@ LOOKING = {
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
-    "jobs": ("detect", "detect_archive", "generate", "generate_file", "retry"),
+    "jobs": ("retry",),
     "waiting": ("try_again",),
 }
 """Runs and jobs of one's own, which only look beyond them; and sending once more what was said."""
