@@ -27,8 +27,8 @@ from core.inference.addresses import REMOTE
 from core.inference.registry import ModelRegistry
 from core.inference.types import ModelState
 from core.jobs.doing import ItemDoer
-from core.jobs.results import JobResultService
 from core.jobs.queue import queue_state
+from core.jobs.results import JobResultService
 from core.jobs.service import JobService
 from core.jobs.types import QueueState
 from core.jobs.walk import JobWalk
