@@ -31,6 +31,7 @@ COPY core core
 COPY api api
 COPY ui ui
 COPY pages pages
+COPY plugins plugins
 # All that is written goes to /data and /tmp: the rest may be read-only.
 RUN /opt/venv/bin/python -m compileall -q .
 ENV PATH=/opt/venv/bin:$PATH \

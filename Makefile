@@ -10,7 +10,7 @@ BENCHES := service second_prompt repeated looking together rerun dashboard claim
 	streams streamers first_token interrupted alternatives lasting text_wire on_gpu demo \
 	review_figures review_pages review_search feedback_writes export
 
-.PHONY: run test test-slow check format docs browser train-detector train-writer evaluate bench clean
+.PHONY: run test test-slow check format docs browser train-detector train-writer evaluate bench recording clean
 
 run: $(RUN_READY)
 	@exec $(PY) -m streamlit run Home.py --server.address "$(HOST)" --server.port "$(PORT)"
@@ -25,6 +25,7 @@ test-slow: browser
 check: $(DEV_READY)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
+	$(PY) manage.py docs --check
 	$(PY) -m mypy
 	$(VENV)/bin/hadolint Dockerfile
 	$(VENV)/bin/shellcheck .ci/run deploy/*.sh
@@ -54,6 +55,10 @@ evaluate: $(DEV_READY)
 
 bench: browser
 	@for name in $(BENCHES); do $(PY) -m bench.$$name || exit 1; done
+
+# Pictures and the clip of the README, taken of the product with demo data.
+recording: browser
+	$(PY) -m bench.recording
 
 $(RUN_READY): requirements.txt
 	@test -x $(PY) || $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

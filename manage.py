@@ -15,6 +15,7 @@ from core.permissions import Role
 from db.embedded import EmbeddedError
 
 README = ROOT / "README.md"
+OPENAPI = ROOT / "docs" / "openapi.json"
 PEOPLE = {**admin_cli.PEOPLE, **keeping_cli.ERASURES}
 _BEGIN, _END = "<!-- settings: written by `make docs` -->", "<!-- end of settings -->"
 
@@ -24,8 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.group == "docs":
-            README.write_text(with_settings(README.read_text()))
-            return 0
+            return _docs(check=options.check)
         return _run(options, load_settings())
     except (GlimpseError, EmbeddedError) as error:
         print(error, file=sys.stderr)
@@ -67,6 +67,21 @@ def _run(options: argparse.Namespace, settings: Settings) -> int:
     print(told.note, end="\n" if told.note else "", file=sys.stderr)
     print(*told.lines, sep="\n", end="\n" if told.lines else "")
     return 0
+
+
+def _docs(*, check: bool) -> int:
+    """Write what is generated; or with `check` only say what is not as it would be written."""
+    from api.app import schema_text  # with it comes torch, which takes seconds
+
+    stale = []
+    for path, text in ((README, with_settings(README.read_text())), (OPENAPI, schema_text())):
+        if not path.exists() or path.read_text() != text:
+            stale.append(path.relative_to(ROOT))
+            if not check:
+                path.write_text(text)
+    if check and stale:
+        print(f"Out of date: {', '.join(map(str, stale))}. Run `make docs`.", file=sys.stderr)
+    return 1 if check and stale else 0
 
 
 def with_settings(readme: str) -> str:
@@ -149,7 +164,8 @@ def _parser() -> argparse.ArgumentParser:
     ):
         groups.add_parser(name, help=about).add_argument("folder", type=Path)
     groups.add_parser("worker", help="do jobs, for pages that run with GLIMPSE_WORKER=none")
-    groups.add_parser("docs", help="write the settings into the README")
+    docs = groups.add_parser("docs", help="write the settings and the schema of the API")
+    docs.add_argument("--check", action="store_true", help="only say what is out of date; then 1")
     groups.add_parser("doctor", help="name what is wrong and what to do")
     return parser
 

@@ -9,6 +9,7 @@ from api import errors
 from api.answers import ErrorOut
 from api.context import RequestContext
 from api.limits import BodyLimit
+from api.openapi.described import DescribedAPI, as_text
 from api.routes import (
     audit,
     cookie,
@@ -45,15 +46,25 @@ from api.routes import (
 )
 from core.workbench import Workbench
 
-_ABOUT = (
-    "Send “Authorization: Bearer <key>”. Errors are always "
-    "{error: {code, message, request_id}}; X-Request-ID stands on every answer. "
-    "Times are UTC in ISO 8601, ids UUIDv7."
-)
+_ABOUT = """
+Send `Authorization: Bearer <key>`; pages of this very site may call with their session cookie.
+Errors are always `{"error": {"code", "message", "request_id"}}`, and `X-Request-ID` stands on every
+answer. Times are UTC in ISO 8601, ids UUIDv7. Unknown fields of a body are refused by name.
+
+A text can also be written over a WebSocket, `/api/v1/generate/ws`. The first message is the body of
+`POST /api/v1/generate`, or `{"run_id", "last_event_id"}` to take a run up again. The server answers
+with `{"event": "run", "data": {"run_id"}}`, then with the events of the stream, each as
+`{"event", "id", "data"}`, and closes after `done` or `error`. `{"type": "stop"}` stops the run;
+what is written so far is kept.
+""".strip()
 _ERRORS: Mapping[int | str, dict[str, Any]] = {
-    "4XX": {"model": ErrorOut, "description": "What was sent is refused; the message says why."},
-    "5XX": {"model": ErrorOut, "description": "The engine or the database is away."},
+    "4XX": {"model": ErrorOut},  # in place of the framework's own; `DescribedAPI` says which
 }
+
+
+def schema_text() -> str:
+    """The schema, as `docs/openapi.json` holds it."""
+    return as_text(create_app(_nothing_open).openapi())
 
 
 def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
@@ -61,7 +72,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
 
     `workbench` is asked at each request, never here, so that the application can be made first.
     """
-    app = FastAPI(
+    app = DescribedAPI(
         title="Glimpse API",
         version="1",
         description=_ABOUT,
@@ -111,3 +122,7 @@ def create_app(workbench: Callable[[], Workbench]) -> FastAPI:
     app.add_middleware(BodyLimit, settings=lambda: workbench().settings)
     app.add_middleware(RequestContext)
     return app
+
+
+def _nothing_open() -> Workbench:
+    raise RuntimeError("a schema needs no workbench")

@@ -14,8 +14,8 @@ from core.permissions import Actor
 from core.workbench import Workbench
 
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
-_bearer = HTTPBearer(auto_error=False, scheme_name="API key")
-_cookie = APIKeyCookie(name=COOKIE_NAME, auto_error=False, scheme_name="Browser session")
+_bearer = HTTPBearer(auto_error=False, scheme_name="api_key")
+_cookie = APIKeyCookie(name=COOKIE_NAME, auto_error=False, scheme_name="browser_session")
 
 
 def bench_of(request: HTTPConnection) -> Workbench:

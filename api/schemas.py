@@ -68,6 +68,19 @@ class SamplingIn(Request):
 
 
 class GenerateIn(SamplingIn):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "prompt": "Findings: 3 red circle; 1 blue star. Report:",
+                    "max_new_tokens": 64,
+                    "temperature": 0.7,
+                    "seed": 7,
+                    "stream": False,
+                }
+            ]
+        }
+    )
     prompt: Text | None = None
     messages: list[MessageIn] | None = None
     prompt_version: Annotated[UUID, Field(strict=False)] | None = Field(

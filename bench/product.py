@@ -78,9 +78,13 @@ class Product:
         if not ready.wait(START_LIMIT_S) or self._process.poll() is not None:
             raise RuntimeError("The product did not start:\n" + "".join(self.output))
 
+    def send(self, number: signal.Signals) -> None:
+        """Send it, and wait for nothing."""
+        self._process.send_signal(number)
+
     def stop(self, number: signal.Signals = signal.SIGINT) -> None:
         """Send the signal, which is what Ctrl-C sends, and wait for the process to be gone."""
-        self._process.send_signal(number)
+        self.send(number)
         try:
             self._process.wait(30)
         except subprocess.TimeoutExpired:

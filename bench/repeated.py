@@ -63,8 +63,8 @@ def main() -> None:
     pairs = parser.parse_args().pairs
     with running() as product:
         client = Client(product)
-        for form, body in bodies().items():
-            _measure(product, client, form, body, pairs)
+        for kind, body in bodies().items():
+            _measure(product, client, kind, body, pairs)
 
 
 def _measure(product: Product, client: Client, form: str, body: Body, pairs: int) -> None:
@@ -85,16 +85,21 @@ def bodies() -> Mapping[str, Body]:
     """The same request in each form the API reads."""
     picture = SAMPLE.read_bytes()
     text = base64.b64encode(picture).decode()
-    files = {"image": (SAMPLE.name, picture)}
-    form = httpx2.Request("POST", "http://localhost", data={"prompt": PROMPT}, files=files)
     return {
         "JSON": (json.dumps({"image": text, "prompt": PROMPT}).encode(), "application/json"),
         "MessagePack": (
             msgpack.packb({"image": picture, "prompt": PROMPT}),
             "application/msgpack",
         ),
-        "form": (form.read(), form.headers["Content-Type"]),
+        "form": form(picture),
     }
+
+
+def form(picture: bytes) -> Body:
+    """The usual phrases and a picture's file, as a browser's form would send them."""
+    files = {"image": (SAMPLE.name, picture)}
+    made = httpx2.Request("POST", "http://localhost", data={"prompt": PROMPT}, files=files)
+    return made.read(), made.headers["Content-Type"]
 
 
 def model_calls(product: Product) -> int:

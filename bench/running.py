@@ -14,14 +14,20 @@ ANALYST, WORDS = "wei", "boxes by the dozen"
 
 
 @contextmanager
-def running() -> Iterator[Product]:
-    """A product that nobody else uses; gone at the end, with all it stored."""
-    with folder() as place, running_product(place / "data") as product:
-        manage(
-            product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS
-        )
-        _lift_limits(product)
+def running(models: str = "") -> Iterator[Product]:
+    """A product that nobody else uses; gone at the end, with all it stored.
+
+    `models` are entries of models.toml besides the usual ones.
+    """
+    with folder() as place, running_product(place / "data", models) as product:
+        add_analyst(product)
         yield product
+
+
+def add_analyst(product: Product) -> None:
+    """The account, without limits."""
+    manage(product, "users", "add", ANALYST, "--role", "analyst", "--password-stdin", typed=WORDS)
+    _lift_limits(product)
 
 
 def _lift_limits(product: Product) -> None:

@@ -92,10 +92,16 @@ def restore(settings: Settings, folder: Path) -> Manifest:
             url = address(settings)
             dump.restore(url, folder / _DATABASE)
             found = dump.counts(url)
+    except DumpError as error:
+        raise BackupError(f"Nothing was restored. {error}") from error
+    try:
         for name, path in kept.items():
             shutil.copy(folder / name, path)
-    except (DumpError, OSError) as error:
-        raise BackupError(f"Nothing, or not all, was restored. {error}") from error
+    except OSError as error:
+        raise BackupError(
+            f"The database was restored. Copy {', '.join(kept)} to {settings.data_dir} by hand, as "
+            f"that was refused: {error}"
+        ) from error
     wrong = [name for name in manifest.rows if manifest.rows[name] != found.get(name)]
     if wrong:
         raise BackupError(f"Other counts came back than were saved, in {', '.join(wrong)}.")

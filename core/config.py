@@ -123,6 +123,13 @@ class Settings(BaseSettings):
     max_job_bytes: int = Field(
         512 * 2**20, ge=1, description="most bytes the pictures of one job may have in all"
     )
+    stop_after_s: int = Field(
+        10,
+        ge=0,
+        le=3600,
+        description="seconds that texts being written may go on once SIGTERM says stop; Ctrl-C, or "
+        "a second signal, ends them at once",
+    )
     keep_images_days: int | None = Field(
         None, ge=1, description="days after which a picture is removed; empty keeps them for ever"
     )
@@ -191,6 +198,7 @@ def load_settings() -> Settings:
             "set it to a random text of at least 32 characters.",
             facts={"key": f"{_PREFIX}SECRET_KEY"},
         )
+    _check_public_url(settings)
     _check_single_sign_on(settings)
     return settings
 
@@ -199,6 +207,23 @@ def is_loopback(address: str) -> bool:
     """Whether the address, a URL or a host's name, is this very machine."""
     host = urlsplit(address).hostname if "//" in address else address
     return host in _LOOPBACK
+
+
+def _check_public_url(settings: Settings) -> None:
+    """Raise `ConfigurationError` for what is no address that a browser can be at."""
+    url = settings.public_url
+    if url is None:
+        return
+    key = f"{_PREFIX}PUBLIC_URL"
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        whole = False
+    if not whole:
+        raise ConfigurationError(
+            f"{key} is no whole address; write it as https://glimpse.example.", facts={"key": key}
+        )
 
 
 def _check_single_sign_on(settings: Settings) -> None:

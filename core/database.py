@@ -15,25 +15,31 @@ EmbeddedStatus = embedded.Status
 
 @dataclass(frozen=True)
 class OpenDatabase:
-    """`started` is the embedded server's folder where opening it started the server."""
+    """`share` is this process's part in the embedded server; None where that is not in use."""
 
     database: Database
-    started: Path | None
+    share: embedded.Share | None
 
     def close(self) -> None:
-        """Let go of the connections, and leave the embedded server as it was found."""
+        """Let go of the connections; whoever is the last to use an embedded server stops it,
+        unless `manage.py db start` started it.
+        """
         self.database.close()
-        if self.started is not None:
-            embedded.stop(self.started)
+        if self.share is not None:
+            self.share.leave()
 
 
 def open_database(settings: Settings) -> OpenDatabase:
     """Connect lazily; the embedded server is made and started as far as needed."""
-    resting = settings.database_url is None and not is_running(settings)
-    return OpenDatabase(
-        Database(address(settings), database_away),
-        embedded_home(settings) if resting else None,
-    )
+    if settings.database_url is not None:
+        return OpenDatabase(Database(address(settings), database_away), None)
+    with _explained():
+        share = embedded.Share(embedded_home(settings))
+        try:
+            return OpenDatabase(Database(share.begin(), database_away), share)
+        except BaseException:
+            share.leave()
+            raise
 
 
 @contextmanager
@@ -66,8 +72,22 @@ def address(settings: Settings) -> str:
     """The database's address, with its password; the embedded server runs afterwards."""
     if settings.database_url is not None:
         return _checked(settings.database_url.get_secret_value())
-    try:
+    with _explained():
         return embedded.ensure(embedded_home(settings))
+
+
+def start(settings: Settings) -> Path:
+    """Start the embedded server so that it stays until `stop`; its folder."""
+    address(settings)
+    home = embedded_home(settings)
+    embedded.keep(home)
+    return home
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
     except embedded.EmbeddedError as error:
         raise ConfigurationError(str(error)) from error
 

@@ -19,9 +19,7 @@ def url(settings: Settings) -> str:
 
 
 def start(settings: Settings) -> str:
-    home = database.embedded_home(settings)
-    database.address(settings)
-    return f"Running in {home}."
+    return f"Running in {database.start(settings)}."
 
 
 def stop(settings: Settings) -> str:

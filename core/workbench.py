@@ -107,6 +107,7 @@ class Workbench:
     tell: Callable[[FirstAdmin], None]
     _opened: OpenDatabase
     _prepared: bool = False
+    _stopping: threading.Event = field(default_factory=threading.Event)
     _prepare_lock: threading.Lock = field(default_factory=threading.Lock)
 
     def prepare(self) -> None:
@@ -136,6 +137,8 @@ class Workbench:
 
         A model that was unloaded on purpose is not missing.
         """
+        if self._stopping.is_set():
+            return ("Glimpse is stopping",)
         missing = []
         try:
             self.prepare()
@@ -150,6 +153,15 @@ class Workbench:
         ]
         return tuple(missing)
 
+    def drain(self) -> None:
+        """Be ready for nothing new, give jobs back, and let texts that people wait for be written,
+        within the setting's seconds.
+        """
+        self._stopping.set()
+        self.worker.stop()
+        self.models.refuse()
+        self.generation.finish(self.settings.stop_after_s)
+
     def queue(self) -> QueueState:
         """How the jobs stand; raises as `prepare`, or `Unavailable` while the database is away."""
         self.prepare()
@@ -157,6 +169,7 @@ class Workbench:
 
     def stop_work(self) -> None:
         """Begin to end what is under way: what a job has not done is given back first."""
+        self._stopping.set()
         self.worker.stop()
         self.generation.close()
 

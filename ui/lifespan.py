@@ -20,7 +20,7 @@ from core.logs import configure, take_over_stderr
 from core.workbench import Workbench
 from ui import components
 from ui.resources import say, workbench
-from ui.server import running_server, send_at_once
+from ui.server import keep_connections, running_server, send_at_once
 from ui.single_sign_on import provider_secrets
 from ui.stopping import before_stopping
 
@@ -45,7 +45,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
         logging.disable()  # the server would log where in the program that was found out
         raise
     server = running_server()
-    before_stopping(bench.stop_work)
+    before_stopping(bench.stop_work, bench.drain)
     gauges = Gauges(bench.queue, settings.data_dir, Gpus())
     gauges.show()
     announcement = asyncio.create_task(_announce(bench, server))
@@ -58,6 +58,7 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
 async def _announce(bench: Workbench, server: uvicorn.Server | None) -> None:
     """Print the address, as the last line, once the models are loaded and the port answers."""
     if server is not None:
+        keep_connections(server)
         await send_at_once(server)
     say("Loading the models …")
     await asyncio.to_thread(_load, bench)

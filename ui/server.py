@@ -6,6 +6,9 @@ import socket
 
 import uvicorn
 
+_KEEP_S = 150
+"""Longer than proxies keep a connection that rests: Caddy two minutes, nginx one."""
+
 
 def running_server() -> uvicorn.Server | None:
     """None where another program serves, or once somebody else handles the signals."""
@@ -25,3 +28,11 @@ async def send_at_once(server: uvicorn.Server) -> None:
         for listener in each.sockets:
             if listener.family != socket.AF_UNIX:
                 listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def keep_connections(server: uvicorn.Server) -> None:
+    """Let the other side hang up first: a request on a connection just closed here would be lost.
+
+    uvicorn closes after five seconds, which falls together with what programs ask regularly.
+    """
+    server.config.timeout_keep_alive = _KEEP_S

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Response
 
 from api.deps import SECURED, Bench, Caller
 from api.describe_schemas import DescribeIn
+from api.openapi.refusals import also
 from api.run_answers import GenerateOut
 
 router = APIRouter(prefix="/api/v1/runs", tags=["generation"], dependencies=SECURED)
 
 
-@router.post("/{run_id}/describe", status_code=202)
+@router.post("/{run_id}/describe", status_code=202, responses=also(409, 410, 429))
 def describe(
     bench: Bench, caller: Caller, run_id: UUID, asked: DescribeIn, response: Response
 ) -> GenerateOut:

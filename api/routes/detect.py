@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api.bodies import FORM, JSON, MSGPACK, detect_body, negotiated
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.run_answers import DetectOut
 from api.schemas import DetectIn
 from core.detection.types import DetectionParams
@@ -16,6 +17,7 @@ _BYTES = {
     "format": "binary",
     "description": "a picture file: a file part, bytes, or in JSON base64",
 }
+_ANSWER = {"$ref": "#/components/schemas/DetectOut"}
 
 
 def _request_schema(image: dict[str, str]) -> dict[str, Any]:
@@ -54,7 +56,7 @@ _BODY = {
 @router.post(
     "/detect",
     response_model=DetectOut,
-    responses={200: {"content": {MSGPACK: {}}}},
+    responses=also(404, 429) | {200: {"content": {MSGPACK: {"schema": _ANSWER}}}},
     openapi_extra=_BODY,
 )
 def detect(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header, Request, Response
 from api.answers import FeedbackOut
 from api.deps import SECURED, Bench, Caller
 from api.flow import Chunks, Flow, Watch, from_thread
+from api.openapi.refusals import also
 from api.parameters import with_filters
 from api.schemas import FeedbackIn
 from core.clock import now
@@ -30,14 +31,14 @@ _FORMATS = {
     "coco": _Format("application/json", "verdicts", "json"),
     "evidence": _Format("application/zip", "evidence", "zip"),
 }
-_TYPES: Mapping[str, Any] = {
-    media_type: {}
-    for media_type in (*(each.media_type for each in _FORMATS.values()), "application/pdf")
-}
+_FILES: Mapping[str, Any] = {
+    each.media_type: {"schema": {"type": "object"}} if each.ending == "json" else {}
+    for each in _FORMATS.values()
+} | {"application/pdf": {}}
 _CHOICES = ("format", "images", "columns", "sort")
 
 
-@router.post("", status_code=201, responses={200: {"model": FeedbackOut}})
+@router.post("", status_code=201, responses=also(404, 409, 410) | {200: {"model": FeedbackOut}})
 def rate(
     bench: Bench,
     caller: Caller,
@@ -71,7 +72,7 @@ def rate(
 @router.get(
     "/export",
     response_class=Response,
-    responses={200: {"content": _TYPES}},
+    responses=also(404) | {200: {"content": _FILES}},
     openapi_extra=with_filters(*_CHOICES),
 )
 def export(request: Request, bench: Bench, caller: Caller) -> Response:

@@ -6,6 +6,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.deps import SECURED, Bench, Caller
 from api.flow import Watch
+from api.openapi.refusals import also
 from api.run_answers import GenerateOut
 from api.schemas import GenerateIn
 from api.streaming import sse
@@ -22,7 +23,7 @@ router = APIRouter(prefix="/api/v1", tags=["generation"], dependencies=SECURED)
 @router.post(
     "/generate",
     response_model=GenerateOut,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses=also(404, 429) | {200: {"content": {"text/event-stream": {}}}},
 )
 async def generate(bench: Bench, caller: Caller, asked: GenerateIn) -> Response:
     """Write from a prompt, from messages, or from a version of a prompt of the library.

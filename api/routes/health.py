@@ -1,6 +1,7 @@
 """Is the process alive, is it ready, how busy is it."""
 
 import hmac
+from typing import Any
 
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
@@ -10,11 +11,15 @@ from pydantic import SecretStr
 
 from api.deps import SECURED, Bench, actor_of, bearer_secret
 from api.errors import error_body
+from api.openapi.refusals import also
 from core.errors import Unavailable
 from core.permissions import Permission
 
 router = APIRouter(tags=["health"])
 _RETRY_S = "5"
+_READY: dict[int | str, Any] = also(503) | {
+    200: {"content": {"application/json": {"example": {"status": "ready"}}}}
+}
 
 
 @router.head("/healthz", include_in_schema=False)
@@ -25,7 +30,7 @@ def healthz() -> dict[str, str]:
 
 
 @router.head("/readyz", include_in_schema=False)
-@router.get("/readyz")
+@router.get("/readyz", responses=_READY)
 def readyz(bench: Bench) -> JSONResponse:
     """200 once the database answers and the default models are loaded; 503 says what is missing."""
     missing = bench.readiness()

@@ -11,6 +11,7 @@ from api.answers import Answer
 from api.bodies import JSON
 from api.deps import SECURED, Bench, Caller
 from api.errors import UnsupportedMediaType, invalid
+from api.openapi.refusals import also
 from api.schemas import Request as Body
 from api.schemas import Text
 from core.detection.types import Box, Detection, DetectionParams, ImageInfo
@@ -115,6 +116,7 @@ def _schema() -> dict[str, Any]:
 @router.post(
     "/{model}",
     openapi_extra={"requestBody": {"required": True, "content": {JSON: {"schema": _schema()}}}},
+    responses=also(429),
 )
 def detect(
     model: str, bench: Bench, caller: Caller, asked: Annotated[HfIn, Depends(_asked)]

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.schemas import Request, Text
 from core.accounts.types import IdentityInfo
 
@@ -47,11 +48,12 @@ class IdentitiesOut(Answer):
 
 @router.get("")
 def identities(bench: Bench, caller: Caller, user_id: UUID) -> IdentitiesOut:
+    """By which accounts elsewhere the user signs in."""
     found = bench.accounts.identities_of(caller, user_id)
     return IdentitiesOut(identities=[IdentityOut.of(each) for each in found])
 
 
-@router.post("")
+@router.post("", responses=also(409))
 def link(bench: Bench, caller: Caller, user_id: UUID, asked: IdentityIn) -> IdentityOut:
     """Let whoever the provider calls so sign in as this user; 409 if that is somebody else's."""
     return IdentityOut.of(
@@ -61,7 +63,7 @@ def link(bench: Bench, caller: Caller, user_id: UUID, asked: IdentityIn) -> Iden
     )
 
 
-@router.delete("", status_code=204)
+@router.delete("", status_code=204, responses=also(409))
 def unlink(
     bench: Bench,
     caller: Caller,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 
 from api.deps import SECURED, Bench, Caller
 from api.key_answers import KeyIn, KeyOut, KeysOut, NewKeyOut
+from api.openapi.refusals import also
 from core.permissions import Permission
 
 router = APIRouter(prefix="/api/v1", tags=["keys"], dependencies=SECURED)
@@ -18,7 +19,7 @@ def own_keys(bench: Bench, caller: Caller) -> KeysOut:
     return KeysOut(keys=[KeyOut.of(key) for key in bench.accounts.keys(caller)])
 
 
-@router.post("/me/keys", status_code=201)
+@router.post("/me/keys", status_code=201, responses=also(409))
 def add_key(bench: Bench, caller: Caller, asked: KeyIn) -> NewKeyOut:
     """Make a key of your own; only while signed in."""
     made = bench.accounts.add_key(caller, asked.label, asked.scopes, days=asked.days)
@@ -31,7 +32,7 @@ def revoke_own_key(bench: Bench, caller: Caller, key_id: UUID) -> KeyOut:
     return KeyOut.of(bench.accounts.revoke_key(caller, key_id, own_only=True))
 
 
-@router.post("/me/keys/{key_id}/restore")
+@router.post("/me/keys/{key_id}/restore", responses=also(409))
 def restore_own_key(bench: Bench, caller: Caller, key_id: UUID) -> KeyOut:
     """Take back that it was revoked, within ten minutes; only while signed in."""
     return KeyOut.of(bench.accounts.restore_key(caller, key_id, own_only=True))
@@ -43,7 +44,7 @@ def everybodys_keys(
     caller: Caller,
     user_id: Annotated[UUID | None, Query(description="that person's alone")] = None,
 ) -> KeysOut:
-    """For administrators."""
+    """Everybody's keys, or one user's; for administrators."""
     accounts = bench.accounts
     found = accounts.all_keys(caller) if user_id is None else accounts.keys_of(caller, user_id)
     return KeysOut(keys=[KeyOut.of(key) for key in found])
@@ -56,7 +57,7 @@ def revoke_key(bench: Bench, caller: Caller, key_id: UUID) -> KeyOut:
     return KeyOut.of(bench.accounts.revoke_key(caller, key_id))
 
 
-@router.post("/keys/{key_id}/restore")
+@router.post("/keys/{key_id}/restore", responses=also(409))
 def restore_key(bench: Bench, caller: Caller, key_id: UUID) -> KeyOut:
     """Take back that it was revoked, within ten minutes; for administrators while signed in."""
     caller.require(Permission.MANAGE_USERS)

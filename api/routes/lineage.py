@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query, Response
 
 from api.deps import SECURED, Bench, Caller
 from api.history_answers import RelativesOut
+from api.openapi.refusals import also
 from api.run_answers import GenerationRunOut, TokensOut
 from api.schemas import BranchIn, ContinueIn
 from core.generation.types import GenerationRun
@@ -15,7 +16,7 @@ router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _STARTED = 202
 
 
-@router.post("/{run_id}/again", status_code=_STARTED)
+@router.post("/{run_id}/again", status_code=_STARTED, responses=also(410, 429))
 def again(bench: Bench, caller: Caller, run_id: UUID, response: Response) -> GenerationRunOut:
     """Write anew what a generation was asked for, with another seed, as a run of its own.
 
@@ -24,7 +25,7 @@ def again(bench: Bench, caller: Caller, run_id: UUID, response: Response) -> Gen
     return _started(bench.generation.again(caller, run_id), response)
 
 
-@router.post("/{run_id}/continue", status_code=_STARTED)
+@router.post("/{run_id}/continue", status_code=_STARTED, responses=also(410, 429))
 def carry_on(
     bench: Bench, caller: Caller, run_id: UUID, asked: ContinueIn, response: Response
 ) -> GenerationRunOut:
@@ -36,7 +37,7 @@ def carry_on(
     return _started(run, response)
 
 
-@router.post("/{run_id}/branch", status_code=_STARTED)
+@router.post("/{run_id}/branch", status_code=_STARTED, responses=also(410, 429))
 def branch(
     bench: Bench, caller: Caller, run_id: UUID, asked: BranchIn, response: Response
 ) -> GenerationRunOut:
@@ -55,7 +56,7 @@ def relatives(bench: Bench, caller: Caller, run_id: UUID) -> RelativesOut:
     return RelativesOut.of(bench.runs.relatives(caller, run_id))
 
 
-@router.get("/{run_id}/tokens", response_model_exclude_none=True)
+@router.get("/{run_id}/tokens", response_model_exclude_none=True, responses=also(410))
 def tokens(
     bench: Bench, caller: Caller, run_id: UUID, output: Annotated[int, Query(ge=0)] = 0
 ) -> TokensOut:

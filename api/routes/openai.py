@@ -12,6 +12,7 @@ from api.openai_answers import ChatCompletionOut, CompletionOut, OpenAIModelOut,
 from api.openai_forms import ChatForm, CompletionForm, Form
 from api.openai_schemas import ChatIn, CompletionIn, OpenAIIn
 from api.openai_stream import OpenAIStream, ended
+from api.openapi.refusals import also
 from core import clock
 from core.errors import Invalid, NotFound, NotSignedIn
 from core.generation.types import GenerationRun
@@ -21,7 +22,9 @@ from core.runs.types import Task
 from core.workbench import Workbench
 
 router = APIRouter(prefix="/v1", tags=["OpenAI's format"], dependencies=SECURED)
-_STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
+_STREAMED: dict[int | str, dict[str, Any]] = also(404, 429) | {
+    200: {"content": {"text/event-stream": {}}}
+}
 _OFFERED_SINCE = int(clock.now().timestamp())
 
 
@@ -55,7 +58,7 @@ def list_models(bench: Bench, caller: Caller) -> OpenAIModelsOut:
 
 @router.get("/models/{model}")
 def model(model: str, bench: Bench, caller: Caller) -> OpenAIModelOut:
-    """One of them."""
+    """One text model that can be used, in OpenAI's format."""
     found = next((each for each in _offered(bench) if each.id == model), None)
     if found is None:
         known = ", ".join(each.id for each in _offered(bench)) or "none"

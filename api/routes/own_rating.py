@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from api.answers import Answer, FeedbackOut
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.triage_answers import EventOut
 from core.errors import NotFound
 from core.feedback.types import Feedback, Judgement, OwnComment, Rated
@@ -46,7 +47,7 @@ def withdraw(bench: Bench, caller: Caller, run_id: UUID) -> None:
     bench.feedback.withdraw(caller, run_id)
 
 
-@router.post("/runs/{run_id}/rating/restore")
+@router.post("/runs/{run_id}/rating/restore", responses=also(409))
 def put_back(bench: Bench, caller: Caller, run_id: UUID) -> FeedbackOut:
     """Give the rating that you withdrew last again, in every part as it was."""
     return _told(bench, caller, bench.feedback.put_back(caller, run_id))

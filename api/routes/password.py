@@ -3,12 +3,13 @@
 from fastapi import APIRouter, Response
 
 from api.deps import SECURED, Bench, Newcomer
+from api.openapi.refusals import also
 from api.schemas import PasswordIn
 
-router = APIRouter(prefix="/api/v1/me", tags=["people"], dependencies=SECURED)
+router = APIRouter(prefix="/api/v1/me", tags=["me"], dependencies=SECURED)
 
 
-@router.post("/password", status_code=204)
+@router.post("/password", status_code=204, responses=also(429))
 def change_password(bench: Bench, caller: Newcomer, asked: PasswordIn) -> Response:
     """Choose another password. All your other sessions end; this one goes on.
 

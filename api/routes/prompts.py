@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.prompt_answers import PromptOut, PromptsOut
 from api.prompt_schemas import PromptChangeIn, PromptIn, PromptTextIn
 
@@ -29,20 +30,20 @@ def prompt(bench: Bench, caller: Caller, prompt_id: UUID) -> PromptOut:
     return PromptOut.model_validate(bench.prompts.get(caller, prompt_id))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=also(409))
 def create(bench: Bench, caller: Caller, asked: PromptIn) -> PromptOut:
     """Make a prompt of your own, with a first version."""
     made = bench.prompts.create(caller, **asked.model_dump())
     return PromptOut.model_validate(made)
 
 
-@router.post("/{prompt_id}/versions")
+@router.post("/{prompt_id}/versions", responses=also(409))
 def revise(bench: Bench, caller: Caller, prompt_id: UUID, asked: PromptTextIn) -> PromptOut:
     """Add a version to a prompt of your own. The text it has already adds none."""
     return PromptOut.model_validate(bench.prompts.revise(caller, prompt_id, asked.text))
 
 
-@router.patch("/{prompt_id}")
+@router.patch("/{prompt_id}", responses=also(409))
 def change(bench: Bench, caller: Caller, prompt_id: UUID, asked: PromptChangeIn) -> PromptOut:
     """Change a prompt of your own in all but its text.
 

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import Field
 
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.parameters import with_filters
 from api.schemas import Request as Body
 from api.schemas import Text
@@ -34,7 +35,11 @@ def phrases(request: Request, bench: Bench, caller: Caller) -> list[PhraseQualit
     return list(bench.quality.phrases(caller, filter, precision))
 
 
-@router.get("/phrases/advice", openapi_extra=with_filters("of_model", "of_phrase", "precision"))
+@router.get(
+    "/phrases/advice",
+    openapi_extra=with_filters("of_model", "of_phrase", "precision"),
+    responses=also(404),
+)
 def advice(request: Request, bench: Bench, caller: Caller) -> Advice:
     """The lowest score that gives the boxes of a phrase by a model the wanted precision.
 
@@ -51,7 +56,7 @@ def thresholds(bench: Bench, caller: Caller) -> list[PhraseDefault]:
     return list(bench.quality.defaults(caller))
 
 
-@router.put("/thresholds")
+@router.put("/thresholds", responses=also(404, 409))
 def set_threshold(bench: Bench, caller: Caller, asked: ThresholdIn) -> PhraseDefault | None:
     """Let detections that state no threshold show boxes of a phrase from the advised cut on.
 
@@ -67,7 +72,7 @@ def set_threshold(bench: Bench, caller: Caller, asked: ThresholdIn) -> PhraseDef
     )
 
 
-@router.delete("/thresholds")
+@router.delete("/thresholds", responses=also(404))
 def unset_threshold(
     bench: Bench, caller: Caller, model: Annotated[str, Query()], phrase: Annotated[str, Query()]
 ) -> PhraseDefault | None:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from pydantic import Field
 
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.request_answers import AskedRunOut, RatingRequestOut
 from api.schemas import Request, Text
 
@@ -27,7 +28,7 @@ def asked(bench: Bench, caller: Caller) -> list[AskedRunOut]:
     return [AskedRunOut.model_validate(each) for each in bench.requests.waiting(caller)]
 
 
-@router.post("/runs/{run_id}/requests")
+@router.post("/runs/{run_id}/requests", responses=also(409, 410))
 def ask(bench: Bench, caller: Caller, run_id: UUID, asked: AskIn) -> list[RatingRequestOut]:
     """Ask people to rate a run, whoever's it is; for administrators. All requests of the run.
 

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.deps import SECURED, Bench, Caller
 from api.flow import Watch
 from api.history_answers import ComparisonOut, RunsOut
+from api.openapi.refusals import also
 from api.plugin_answers import ProcessedOut
 from api.run_answers import DetectionRunOut, GenerationRunOut
 from api.schemas import RunsIn, SignalIn
@@ -22,7 +23,10 @@ from core.signals.types import SignalKind
 router = APIRouter(prefix="/api/v1/runs", tags=["runs"], dependencies=SECURED)
 _CANCEL_WAIT_S = 5
 _OF_MANY = Literal["json", "csv", "coco"]
-_TABLES: Mapping[str, Any] = {"application/json": {}, "text/csv": {}}
+_TABLES: Mapping[str, Any] = {
+    "application/json": {"schema": {"anyOf": [{"type": "object"}, {"type": "array"}]}},
+    "text/csv": {},
+}
 
 
 @router.get("")
@@ -35,7 +39,7 @@ def runs(bench: Bench, caller: Caller, asked: Annotated[RunsIn, Query()]) -> Run
     return RunsOut.of(bench.runs.history(caller, asked.wanted, asked.cursor, asked.limit))
 
 
-@router.get("/compare")
+@router.get("/compare", responses=also(404, 410))
 def compare(
     bench: Bench,
     caller: Caller,
@@ -50,7 +54,9 @@ def compare(
     return ComparisonOut.of(bench.runs.compare(caller, a, b))
 
 
-@router.get("/export", response_class=Response, responses={200: {"content": _TABLES}})
+@router.get(
+    "/export", response_class=Response, responses=also(404, 410) | {200: {"content": _TABLES}}
+)
 def export_many(
     bench: Bench,
     caller: Caller,
@@ -61,7 +67,7 @@ def export_many(
     return _file(bench.downloads.of_runs(caller, id, DownloadFormat(format)))
 
 
-@router.get("/{run_id}")
+@router.get("/{run_id}", responses=also(410))
 def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | GenerationRunOut:
     """A run of one's own, as far as it has come; `task` says which of the two forms it has."""
     if bench.runs.task_of(caller, run_id) is Task.DETECTION:
@@ -73,7 +79,7 @@ def run(bench: Bench, caller: Caller, run_id: UUID) -> DetectionRunOut | Generat
 @router.get(
     "/{run_id}/stream",
     response_class=Response,
-    responses={200: {"content": {"text/event-stream": {}}}},
+    responses=also(410) | {200: {"content": {"text/event-stream": {}}}},
 )
 async def stream(
     bench: Bench,
@@ -91,7 +97,9 @@ async def stream(
 
 
 @router.get(
-    "/{run_id}/image", response_class=Response, responses={200: {"content": {"image/jpeg": {}}}}
+    "/{run_id}/image",
+    response_class=Response,
+    responses=also(410) | {200: {"content": {"image/jpeg": {}}}},
 )
 def image(
     bench: Bench,
@@ -113,7 +121,7 @@ def image(
 @router.get(
     "/{run_id}/export",
     response_class=Response,
-    responses={200: {"content": {**_TABLES, "image/png": {}, "application/pdf": {}}}},
+    responses=also(410) | {200: {"content": {**_TABLES, "image/png": {}, "application/pdf": {}}}},
 )
 def export(
     bench: Bench,
@@ -133,7 +141,7 @@ def export(
     return _file(bench.plugins.export_run(caller, run_id, format))
 
 
-@router.get("/{run_id}/postprocessed")
+@router.get("/{run_id}/postprocessed", responses=also(410))
 def postprocessed(
     bench: Bench,
     caller: Caller,
@@ -148,7 +156,7 @@ def postprocessed(
     return ProcessedOut.of(bench.plugins.processed(caller, run_id, postprocess))
 
 
-@router.post("/{run_id}/cancel")
+@router.post("/{run_id}/cancel", responses=also(410))
 def cancel(bench: Bench, caller: Caller, run_id: UUID) -> GenerationRunOut:
     """Stop a generation; what is written so far is kept. A finished run stays as it is."""
     bench.generation.cancel(caller, run_id)

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field
 
 from api.answers import ModelOut
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.schemas import Request, Text
 from api.system_answers import NoticesOut, SystemOut, WarmedOut
 from core.errors import Invalid, NotFound
@@ -55,7 +56,7 @@ def clear_features(bench: Bench, caller: Caller) -> None:
     bench.system.clear_features(caller)
 
 
-@router.post("/models/{model_id}/load", status_code=202, dependencies=SECURED)
+@router.post("/models/{model_id}/load", status_code=202, dependencies=SECURED, responses=also(409))
 def load(bench: Bench, caller: Caller, model_id: str, kind: AKind = None) -> ModelOut:
     """Begin to load a model of this process; `GET /api/v1/models` tells how it goes on."""
     task = _task(bench, model_id, kind)
@@ -63,7 +64,9 @@ def load(bench: Bench, caller: Caller, model_id: str, kind: AKind = None) -> Mod
     return ModelOut.of(bench.models.info(task, model_id))
 
 
-@router.post("/models/{model_id}/unload", status_code=202, dependencies=SECURED)
+@router.post(
+    "/models/{model_id}/unload", status_code=202, dependencies=SECURED, responses=also(409)
+)
 def unload(bench: Bench, caller: Caller, model_id: str, kind: AKind = None) -> ModelOut:
     """Take a model of this process out of use until it is loaded again.
 
@@ -74,14 +77,14 @@ def unload(bench: Bench, caller: Caller, model_id: str, kind: AKind = None) -> M
     return ModelOut.of(bench.models.info(task, model_id))
 
 
-@router.post("/models/{model_id}/warm", dependencies=SECURED)
+@router.post("/models/{model_id}/warm", dependencies=SECURED, responses=also(409, 429))
 def warm(bench: Bench, caller: Caller, model_id: str, kind: AKind = None) -> WarmedOut:
     """Let a model answer the smallest request, loading it if need be."""
     seconds = bench.system.warm_up(caller, _task(bench, model_id, kind), model_id)
     return WarmedOut(ms=round(seconds * 1000, 1))
 
 
-@router.get("/notice")
+@router.get("/notice", responses=also(503))
 def notice(bench: Bench) -> NoticesOut:
     """What everybody is told at the moment, signed in or not."""
     return NoticesOut.of(bench.notices.current())

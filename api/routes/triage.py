@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter, Request, Response
 
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.parameters import asked, whole, with_filters
 from api.triage_answers import (
     ClaimedOut,
@@ -66,7 +67,7 @@ def rating(bench: Bench, caller: Caller, feedback_id: UUID) -> ReviewDetailOut:
     return ReviewDetailOut.of_detail(detail, bench.feedback.history(caller, feedback_id))
 
 
-@router.patch("/{feedback_id}")
+@router.patch("/{feedback_id}", responses=also(409))
 def review(bench: Bench, caller: Caller, feedback_id: UUID, asked: ReviewIn) -> ReviewRowOut:
     """Change status, assignee, note or answer of a rating that is as it was at `seen_at`.
 

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.schemas import UsageIn
 from api.usage_answers import UsageReportOut
 
 router = APIRouter(prefix="/api/v1", tags=["usage"], dependencies=SECURED)
 
 
-@router.get("/usage")
+@router.get("/usage", responses=also(404))
 def usage(bench: Bench, caller: Caller, asked: Annotated[UsageIn, Query()]) -> UsageReportOut:
     """Runs and tokens of your own, by model, over the last 30 days or the period asked for.
 

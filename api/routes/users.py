@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from api.deps import SECURED, Bench, Caller
 from api.errors import UnsupportedMediaType
 from api.history_answers import RunsOut
+from api.openapi.refusals import also
 from api.user_answers import (
     ImportOut,
     NewUserOut,
@@ -45,7 +46,7 @@ def users(bench: Bench, caller: Caller, asked: Annotated[UsersIn, Query()]) -> U
     return UsersOut.of(found)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=also(409))
 def add(bench: Bench, caller: Caller, asked: UserIn) -> NewUserOut:
     """Add a user. A temporary password must be changed at the first sign-in."""
     password = passwords.generated() if asked.password is None else asked.password
@@ -56,7 +57,7 @@ def add(bench: Bench, caller: Caller, asked: UserIn) -> NewUserOut:
     return NewUserOut.of_new(user, password if asked.password is None else None)
 
 
-@router.post("/import", openapi_extra=_CSV_BODY)
+@router.post("/import", openapi_extra=_CSV_BODY, responses=also(409))
 def import_users(
     bench: Bench,
     caller: Caller,
@@ -74,17 +75,18 @@ def import_users(
 
 @router.get("/{user_id}")
 def user(bench: Bench, caller: Caller, user_id: UUID) -> PersonDetailOut:
+    """One user, and how they stand."""
     return PersonDetailOut.of_detail(bench.accounts.person(caller, user_id))
 
 
-@router.patch("/{user_id}")
+@router.patch("/{user_id}", responses=also(409))
 def change(bench: Bench, caller: Caller, user_id: UUID, asked: UserChangeIn) -> UserOut:
     """Change role or access, from the user's next call or click on. The last admin stays one."""
     changed = bench.accounts.change_user(caller, user_id, role=asked.role, active=asked.active)
     return UserOut.model_validate(changed)
 
 
-@router.post("/{user_id}/password")
+@router.post("/{user_id}/password", responses=also(409))
 def reset_password(bench: Bench, caller: Caller, user_id: UUID) -> TemporaryPasswordOut:
     """Sign the user out everywhere, and make a password to be changed at the next sign-in."""
     made = bench.accounts.reset_password(caller, user_id)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.deps import SECURED, Bench, Caller
+from api.openapi.refusals import also
 from api.schemas import Request, Text
 from core.review.filters import from_query, to_query
 from core.review.periods import Preset
@@ -71,10 +72,11 @@ def views(bench: Bench, caller: Caller) -> ViewsOut:
 
 @router.get("/{view_id}")
 def view(bench: Bench, caller: Caller, view_id: UUID) -> ViewOut:
+    """A saved view, your own or one that is shared."""
     return ViewOut.of(bench.views.get(caller, view_id))
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, responses=also(409, 429))
 def save(bench: Bench, caller: Caller, asked: ViewIn) -> ViewOut:
     """Keep a filter, an order and columns under a name."""
     saved = bench.views.save(

@@ -4,6 +4,7 @@ import secrets
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from time import monotonic
 from typing import Protocol
 from uuid import UUID
 
@@ -201,6 +202,14 @@ class GenerationService:
         Returns how many runs that were. Runs that a living process writes stay as they are.
         """
         return recover(self._database)
+
+    def finish(self, patience_s: float) -> None:
+        """Wait for what is being written, at most so long."""
+        end = monotonic() + patience_s
+        with self._lock:
+            running = tuple(self._live.values())
+        for live in running:
+            live.wait(max(0.0, end - monotonic()))
 
     def close(self) -> None:
         """Cancel what is running and record it, within some seconds."""

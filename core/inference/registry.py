@@ -23,6 +23,7 @@ class ModelRegistry:
         self._detectors = tuple(
             DetectorSlot(entry, settings) for entry in entries if entry.task is Task.DETECTION
         )
+        self._refusing = False
         self._generators = tuple(
             GeneratorSlot(entry, settings) for entry in entries if entry.task is Task.GENERATION
         )
@@ -57,15 +58,21 @@ class ModelRegistry:
         NotFound : no such id; the message names those there are.
         Unavailable : the entry is broken or could not be loaded; the message says why.
         """
+        self._check_open()
         slot = _find(self._detectors, Task.DETECTION, model_id)
         engine = slot.engine()
         return slot.info, engine
 
     def generator(self, model_id: str | None = None) -> tuple[ModelInfo, Generator]:
         """The engine, ready; errors as in `detector`."""
+        self._check_open()
         slot = _find(self._generators, Task.GENERATION, model_id)
         engine = slot.engine()
         return slot.info, engine
+
+    def refuse(self) -> None:
+        """Give out no engine any more; who has one goes on with it."""
+        self._refusing = True
 
     def load_all(self) -> None:
         """Load each task's default; one that fails stays unavailable and stops no other."""
@@ -123,6 +130,10 @@ class ModelRegistry:
             detector.release()
         for generator in self._generators:
             generator.release()
+
+    def _check_open(self) -> None:
+        if self._refusing:
+            raise Unavailable("Glimpse is stopping; try again in a moment.", retry_after=10)
 
     def _slot(self, task: Task, model_id: str) -> DetectorSlot | GeneratorSlot:
         if task is Task.DETECTION:

@@ -37,34 +37,36 @@ class Runner:
         self._max_seconds = max_seconds
         self._max_bytes = max_bytes
         self._lock = threading.Lock()
-        self._places: dict[str, threading.BoundedSemaphore] = {}
+        self._places: dict[tuple[str, str], threading.BoundedSemaphore] = {}
 
-    def run(self, what: str, work: Callable[[], _Result]) -> _Result:
-        """What `work` gives. `what` names the plugin, as in “exporter “pdf””.
+    def run(self, kind: str, name: str, work: Callable[[], _Result]) -> _Result:
+        """What `work` gives, which is done by the plugin of that kind and name.
 
         Raises
         ------
         PluginFailed : it raised, gave what it may not give, or took longer than it may.
         LimitReached : it is at work in all its places.
         """
-        place = self._place(what)
+        place = self._place(kind, name)
         if not place.acquire(timeout=min(_WAIT_S, self._max_seconds)):
-            raise LimitReached(f"The {what} is busy; try again in a moment.", retry_after=10)
+            raise LimitReached(
+                f"The {kind} “{name}” is busy; try again in a moment.", retry_after=10
+            )
         done: Future[_Result] = Future()
         args = (_work, work, done, place)
-        threading.Thread(target=copy_context().run, args=args, name=what, daemon=True).start()
+        threading.Thread(target=copy_context().run, args=args, name=name, daemon=True).start()
         if not wait((done,), self._max_seconds).done:
-            raise _failed(what, f"took longer than {self._max_seconds:g} seconds")
+            raise _failed(kind, name, f"took longer than {self._max_seconds:g} seconds")
         error = done.exception()
         if error is None:
             return done.result()
         how = str(error) if isinstance(error, Refused) else "failed"
-        raise _failed(what, how, error) from error
+        raise _failed(kind, name, how, error) from error
 
-    def collect(self, what: str, make: Callable[[], bytes | Iterable[bytes]]) -> bytes:
+    def collect(self, kind: str, name: str, make: Callable[[], bytes | Iterable[bytes]]) -> bytes:
         """All bytes that `make` gives, in one piece or in many. Raises as `run`."""
         until = monotonic() + self._max_seconds
-        return self.run(what, lambda: self._joined(make(), until))
+        return self.run(kind, name, lambda: self._joined(make(), until))
 
     def _joined(self, made: bytes | Iterable[bytes], until: float) -> bytes:
         whole = bytearray()
@@ -78,9 +80,9 @@ class Runner:
                 raise Refused("went on after its time")
         return bytes(whole)
 
-    def _place(self, what: str) -> threading.BoundedSemaphore:
+    def _place(self, kind: str, name: str) -> threading.BoundedSemaphore:
         with self._lock:
-            return self._places.setdefault(what, threading.BoundedSemaphore(_AT_ONCE))
+            return self._places.setdefault((kind, name), threading.BoundedSemaphore(_AT_ONCE))
 
 
 def _work(
@@ -94,10 +96,10 @@ def _work(
         place.release()
 
 
-def _failed(what: str, how: str, error: BaseException | None = None) -> PluginFailed:
-    log.error("plugin_failed", plugin=what, how=how, exc_info=error)
+def _failed(kind: str, name: str, how: str, error: BaseException | None = None) -> PluginFailed:
+    log.error("plugin_failed", kind=kind, plugin=name, how=how, exc_info=error)
     return PluginFailed(
-        f"The {what} {how}; try again, and tell an administrator, with the reference, if it "
+        f"The {kind} “{name}” {how}; try again, and give the reference to an administrator if it "
         "happens twice.",
-        facts={"plugin": what},
+        facts={"plugin": name},
     )

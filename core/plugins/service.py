@@ -123,8 +123,9 @@ class PluginService:
     def _processed(
         self, name: str, plugin: Postprocessor, boxes: tuple[Detection, ...], image: ImageInfo
     ) -> tuple[Detection, ...]:
-        what = f"post-processor “{name}”"
-        return self._runner.run(what, lambda: checked(plugin.process(boxes, image), image))
+        return self._runner.run(
+            "post-processor", name, lambda: checked(plugin.process(boxes, image), image)
+        )
 
     def _made(self, name: str, exporter: Exporter, subject: Subject) -> bytes:
         takes = _kind_of(subject)
@@ -134,7 +135,7 @@ class PluginService:
                 f"“{name}” makes no file of a {takes}; use: {', '.join(allowed) or 'no plugin'}.",
                 facts={"field": "format", "allowed": allowed},
             )
-        return self._runner.collect(f"exporter “{name}”", lambda: exporter.export(subject))
+        return self._runner.collect("exporter", name, lambda: exporter.export(subject))
 
 
 def _kind_of(subject: Subject) -> Takes:

@@ -14,7 +14,7 @@ from core.errors import Invalid, NotFound
 from core.feedback.service import as_feedback
 from core.generation.record import read_run
 from core.permissions import Actor, Permission
-from core.plugins.types import DetectionSubject, GenerationSubject, Rated, ReviewSubject
+from core.plugins.types import DetectionSubject, GenerationSubject, GivenRating, ReviewSubject
 from core.review.charts import ChartService
 from core.review.service import ReviewService
 from core.review.types import FeedbackFilter, Sort
@@ -112,9 +112,9 @@ def _check_ended(run: Run) -> None:
         )
 
 
-def _ratings(session: Session, run_id: UUID, user_id: UUID | None) -> tuple[Rated, ...]:
+def _ratings(session: Session, run_id: UUID, user_id: UUID | None) -> tuple[GivenRating, ...]:
     """Those that one person gave, or all."""
     rows = ReviewRepository(session).ratings_of(run_id)
     return tuple(
-        Rated(name, as_feedback(row)) for name, row in rows if user_id in (None, row.user_id)
+        GivenRating(name, as_feedback(row)) for name, row in rows if user_id in (None, row.user_id)
     )

@@ -33,7 +33,7 @@ class Takes(StrEnum):
 
 
 @dataclass(frozen=True)
-class Rated:
+class GivenRating:
     """A rating of the run, by whom."""
 
     username: str
@@ -51,7 +51,7 @@ class DetectionSubject:
 
     run: DetectionRun
     owner: str
-    ratings: tuple[Rated, ...]
+    ratings: tuple[GivenRating, ...]
     content: bytes | None
     draw: Callable[[int], Picture | None]
 
@@ -62,7 +62,7 @@ class GenerationSubject:
 
     run: GenerationRun
     owner: str
-    ratings: tuple[Rated, ...]
+    ratings: tuple[GivenRating, ...]
 
 
 @dataclass(frozen=True)

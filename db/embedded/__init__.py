@@ -7,5 +7,6 @@ is trusted, because the running server itself holds a file lock (see `lock.py`).
 
 from db.embedded.errors import EmbeddedError
 from db.embedded.launcher import Status, ensure, status, stop
+from db.embedded.sharing import Share, keep
 
-__all__ = ["EmbeddedError", "Status", "ensure", "status", "stop"]
+__all__ = ["EmbeddedError", "Share", "Status", "ensure", "keep", "status", "stop"]

@@ -44,7 +44,7 @@ def ensure(home: Path) -> str:
     EmbeddedError : with what to do about it.
     """
     home = home.expanduser().resolve()
-    with _explained(home):
+    with explained(home):
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         with lock.launching(home):
             place = place_of(home)
@@ -60,7 +60,7 @@ def stop(home: Path) -> None:
     home = home.expanduser().resolve()
     if not home.exists():
         return
-    with _explained(home), lock.launching(home):
+    with explained(home), lock.launching(home):
         if not _data(home).exists():
             return
         place = place_of(home)
@@ -86,7 +86,7 @@ def status(home: Path) -> Status:
     data, log = _data(home), log_of(home)
     if not data.exists():
         return Status("absent", data, log)
-    with _explained(home):
+    with explained(home):
         if not lock.server_lives(home):
             return Status("stopped", data, log)
         ready = ask(place_of(home).address()) is Answer.READY
@@ -130,7 +130,8 @@ def _started(place: Place) -> Answer:
 
 
 @contextmanager
-def _explained(home: Path) -> Iterator[None]:
+def explained(home: Path) -> Iterator[None]:
+    """Say of what the system refuses that it is about `home`, and what to do."""
     try:
         yield
     except (OSError, SubprocessError) as error:

@@ -1,4 +1,4 @@
-"""Two file locks: one lets a single launcher work at a time, one shows that the server lives.
+"""Three file locks: for a single launcher at a time, for the server that lives, for its users.
 
 The second is taken by the launcher and inherited by the server and its children, so the kernel
 keeps it until the last of them is gone, however they end. It cannot be mistaken for another
@@ -43,6 +43,26 @@ def server_lives(home: Path) -> bool:
         return True
     os.close(descriptor)
     return False
+
+
+def share(home: Path) -> int:
+    """Be one of the users while the descriptor is open; waits while the last one leaves."""
+    path = home / "users.lock"
+    descriptor = _open(path)
+    owner = home.stat()
+    if os.geteuid() == 0 and path.stat().st_uid != owner.st_uid:
+        os.chown(path, owner.st_uid, owner.st_gid)  # who owns the folder is to use it too
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def is_last(descriptor: int) -> bool:
+    """Whether there is no other user; then nobody becomes one before the descriptor is closed."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _open(path: Path) -> int:

@@ -4,7 +4,7 @@ from core.plugins.types import ReviewSubject
 from core.review.chart_types import ByRating, Charts, Phrases, ScoreBin, SettingsMap, Tags
 from core.runs.types import Task
 from plugins.pdf.document import ACCENT, Colour, Document
-from plugins.pdf.drawing import Length, Spread, legend, lengths, spreads, stacks
+from plugins.pdf.drawing import Length, Spread, height_of, legend, lengths, spreads, stacks
 from plugins.pdf.trend import trend_chart
 from plugins.pdf.words import interval, percent
 
@@ -32,7 +32,7 @@ def charts(document: Document, subject: ReviewSubject) -> None:
 def _ratings(document: Document, ratings: ByRating) -> None:
     if not ratings.n:
         return
-    document.section(f"Ratings given, n = {ratings.n:,}", needs=45)
+    document.section(f"Ratings given, n = {ratings.n:,}", needs=height_of(5))
     rows = [
         Length(f"{rating} of 5", n, f"{n:,}, {n / ratings.n:.0%}")
         for rating, n in enumerate(ratings.counts, start=1)
@@ -43,7 +43,9 @@ def _ratings(document: Document, ratings: ByRating) -> None:
 def _models(document: Document, drawn: Charts) -> None:
     if not drawn.models:
         return
-    document.section("Rated 4 or 5 by model, with 95 % intervals", needs=30)
+    shown = drawn.models[:_MOST_MODELS]
+    title = "Rated 4 or 5 by model, with 95 % intervals"
+    document.section(title, needs=height_of(len(shown)))
     spreads(
         document,
         [
@@ -55,7 +57,7 @@ def _models(document: Document, drawn: Charts) -> None:
                     each.ratings.positive_share, interval(each.positive_interval), each.ratings.n
                 ),
             )
-            for each in drawn.models[:_MOST_MODELS]
+            for each in shown
         ],
     )
     _rest(document, len(drawn.models) - _MOST_MODELS, "models")
@@ -87,7 +89,8 @@ def _phrases(document: Document, phrases: Phrases) -> None:
     judged = [each for each in phrases.shown if each.n]
     if not judged:
         return
-    document.section("Precision by phrase, of judged boxes, with 95 % intervals", needs=30)
+    title = "Precision by phrase, of judged boxes, with 95 % intervals"
+    document.section(title, needs=height_of(len(judged)))
     spreads(
         document,
         [
@@ -121,7 +124,7 @@ def _scores(document: Document, bins: tuple[ScoreBin, ...]) -> None:
 def _tags(document: Document, tags: Tags) -> None:
     alone = {pair.one: pair.n for pair in tags.pairs if pair.one == pair.other}
     if alone:
-        document.section("Tags used most", needs=30)
+        document.section("Tags used most", needs=height_of(len(alone)))
         lengths(document, [Length(tag, alone[tag], f"{alone[tag]:,}") for tag in tags.tags])
 
 

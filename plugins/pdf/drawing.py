@@ -26,10 +26,14 @@ class Length:
     said: str
 
 
+def height_of(rows: int) -> float:
+    """How much of a page so many rows want to stand on together."""
+    return _STEP * rows + 10
+
+
 def spreads(document: Document, rows: Sequence[Spread]) -> None:
     """A point with its interval for each, on one scale from 0 to 100 %."""
     left, width = document.l_margin + _NAME, document.epw - _NAME - _SAID
-    document.room(_STEP * min(len(rows), 30) + 6)
     for row in rows:
         document.room(_STEP)
         y = document.y + _STEP / 2
@@ -49,8 +53,6 @@ def lengths(document: Document, rows: Sequence[Length]) -> None:
     """A bar for each, as long as its count."""
     left, width = document.l_margin + _NAME, document.epw - _NAME - _SAID
     most = max((row.n for row in rows), default=0) or 1
-    document.room(_STEP * min(len(rows), 30))
-    document.set_fill_color(*ACCENT)
     for row in rows:
         document.room(_STEP)
         y = document.y + _STEP / 2

@@ -69,7 +69,7 @@ def _rows(document: Document, subject: ReviewSubject) -> None:
     document.listing(
         ("When (UTC)", "Rating", "By", "Model", "Prompt", "Tags", "Comment", "Status"),
         [_row(row) for row in subject.rows],
-        (17, 9, 11, 15, 22, 13, 24, 10),
+        (20, 8, 13, 15, 22, 13, 22, 10),
     )
 
 
@@ -87,5 +87,5 @@ def _row(row: FeedbackRow) -> tuple[str, ...]:
     )
 
 
-def _short(text: str, most: int = 120) -> str:
+def _short(text: str, most: int = 70) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"

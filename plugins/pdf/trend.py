@@ -7,6 +7,8 @@ from plugins.pdf.document import ACCENT, INK, LINE, WARNING, Document
 from plugins.pdf.drawing import stacks
 
 _HIGH, _LOW = 36.0, 16.0
+_MOST_TOLD = 12
+"""Of releases, the newest."""
 
 
 def trend_chart(document: Document, trend: Trend) -> None:
@@ -23,7 +25,7 @@ def trend_chart(document: Document, trend: Trend) -> None:
     _share(document, trend, left, top, width)
     _releases(document, trend, left, top, width)
     _days(document, trend, left, below, width)
-    for release in trend.releases:
+    for release in trend.releases[-_MOST_TOLD:]:
         document.note(
             f"Dashed line {release.day}: {release.model} {release.revision[:8]} ({release.task}) "
             "was first rated."

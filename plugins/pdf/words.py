@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from core.plugins.types import Rated
+from core.plugins.types import GivenRating
 from core.review.types import Interval
 from plugins.pdf.document import Document
 
@@ -22,11 +22,13 @@ def interval(found: Interval | None) -> str:
 
 
 def timings(ms: Mapping[str, float]) -> str:
-    named = [f"{name.replace('_', ' ')} {_duration(value)}" for name, value in ms.items()]
+    """Each by its name, the whole last."""
+    ordered = sorted(ms.items(), key=lambda each: each[0] == "total")
+    named = [f"{name.replace('_', ' ')} {_duration(value)}" for name, value in ordered]
     return ", ".join(named) or "not measured"
 
 
-def ratings(document: Document, given: tuple[Rated, ...]) -> None:
+def ratings(document: Document, given: tuple[GivenRating, ...]) -> None:
     """What people said of the run; says so too where nobody has."""
     document.section("Ratings")
     if not given:

@@ -84,7 +84,7 @@ def bench(api_settings: Settings, models: ModelRegistry, database: Database) -> 
 
 
 def bench_over(database: Database, models: ModelRegistry, settings: Settings) -> Workbench:
-    opened = OpenDatabase(database, started=None)
+    opened = OpenDatabase(database, share=None)
     return assemble(settings, opened, models, tell=lambda admin: None)
 
 

@@ -130,3 +130,14 @@ def test_a_page_is_told_when_its_sign_in_ends_or_its_role_changes(
     bench.accounts.sign_out(found.actor)
     assert look("guest") == 401
     assert look("nobody") == 422
+
+
+def test_every_page_hears_which_notice_there_is(
+    client: TestClient, admin: TestClient, bench: Workbench
+) -> None:
+    assert client.get("/auth/session").headers["X-Notice"] == ""
+    admin.put("/api/v1/notice", json={"text": "Back at noon."})
+    told = bench.notices.current()
+    assert told is not None
+    answer = client.get("/auth/session")
+    assert (answer.status_code, answer.headers["X-Notice"]) == (204, str(told.id))

@@ -227,6 +227,22 @@ def test_an_export_is_a_named_file_of_its_kind(
         assert annotation["rater"] == "ana"
 
 
+def test_a_report_on_the_dashboard_is_for_reviewers(
+    analyst: TestClient, admin: TestClient, detected: str
+) -> None:
+    analyst.post(PATH, json={"run_id": detected, "rating": 4})
+    asked = {"format": "pdf", "rating_min": "4", "sort": "worst"}
+    answer = admin.get(EXPORT, params=asked)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert re.search(r"glimpse-feedback-[\d-]{10}\.pdf", answer.headers["Content-Disposition"])
+    assert analyst.get(EXPORT, params=asked).status_code == 403
+    wrong = admin.get(EXPORT, params=asked | {"sort": "funniest"})
+    assert "There is no sort “funniest”" in error_of(wrong)["message"]
+    unknown = analyst.get(EXPORT, params={"format": "docx"})
+    assert "use one of: csv, coco, evidence, pdf" in error_of(unknown)["message"]
+
+
 def test_an_analyst_exports_own_rows_and_an_admin_all(
     analyst: TestClient, admin: TestClient, as_user: Callable[..., TestClient], detected: str
 ) -> None:

@@ -4,15 +4,18 @@ import csv
 import io
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from core.detection.types import Detection, ImageInfo
 from core.generation.types import SamplingParams
 from core.permissions import Actor, Role, Scope
+from core.plugins.registry import PluginRegistry
+from core.plugins.types import Loaded
 from core.workbench import Workbench
 from tests.api.conftest import error_of
 from tests.api.sse import events_in
@@ -249,3 +252,64 @@ def test_a_text_is_no_detection_to_take_away(analyst: TestClient) -> None:
     run = written(analyst)
     answer = analyst.get(f"/api/v1/runs/{run['run_id']}/export?format=json")
     assert answer.status_code == 404
+
+
+def test_a_run_of_either_task_is_a_report_by_the_same_call(
+    analyst: TestClient, detected: str
+) -> None:
+    for run_id in (detected, written(analyst)["run_id"]):
+        answer = analyst.get(f"/api/v1/runs/{run_id}/export?format=pdf")
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["Content-Type"] == "application/pdf"
+        assert f'filename="glimpse-{run_id}.pdf"' in answer.headers["Content-Disposition"]
+        assert answer.content.startswith(b"%PDF-")
+
+
+def test_a_format_that_nobody_makes_is_refused_with_what_there_is(
+    analyst: TestClient, detected: str
+) -> None:
+    answer = analyst.get(f"/api/v1/runs/{detected}/export?format=docx")
+    assert answer.status_code == 422
+    assert "use one of: json, csv, coco, png, pdf" in error_of(answer)["message"]
+
+
+def test_plugins_are_listed_for_admins(admin: TestClient) -> None:
+    first = admin.get("/api/v1/plugins").json()["plugins"][0]
+    assert first == {
+        "name": "pdf",
+        "group": "glimpse.exporters",
+        "package": "Glimpse",
+        "title": "PDF report",
+        "takes": ["detection", "generation", "review"],
+        "usable": True,
+        "why": "",
+    }
+
+
+def test_boxes_after_a_plugin_are_answered_and_its_failure_has_a_reference(
+    bench: Workbench, analyst: TestClient, detected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/api/v1/runs/{detected}/postprocessed?postprocess="
+    answer = analyst.get(f"{path}apart")
+    assert "none is installed" in error_of(answer)["message"]
+    monkeypatch.setattr(
+        PluginRegistry, "found", Loaded(postprocessors={"apart": Apart(), "bad": Bad()})
+    )
+    made = analyst.get(f"{path}apart").json()
+    assert made["before"] == len(found_in(analyst, detected))
+    assert [box["index"] for box in made["detections"]] == [0]
+    answer = analyst.get(f"{path}bad")
+    assert answer.status_code == 500
+    assert error_of(answer)["code"] == "plugin_failed"
+
+
+class Apart:
+    protocol, title = 1, "Only the best"
+
+    def process(self, detections: Sequence[Detection], image: ImageInfo) -> Sequence[Detection]:
+        return detections[:1]
+
+
+class Bad(Apart):
+    def process(self, detections: Sequence[Detection], image: ImageInfo) -> Sequence[Detection]:
+        raise ValueError("broken")

@@ -187,3 +187,25 @@ def test_a_forged_cookie_is_shown_the_sign_in_form(
     page.goto("/users")
     expect(page.get_by_label(_FORM, exact=True)).to_be_visible()
     expect(page.get_by_text("Traceback")).to_have_count(0)
+
+
+def test_open_pages_show_a_notice_within_seconds(
+    page: Page, people: dict[str, str], new_context: Callable[..., BrowserContext]
+) -> None:
+    """The sign-in page, and one on which nobody does anything."""
+    stranger = new_context().new_page()
+    stranger.goto("/detection")
+    expect(stranger.get_by_label(_FORM, exact=True)).to_be_visible()
+    page.goto("/account")
+    sign_in(page, ADMIN, people[ADMIN])
+    expect(page.get_by_role("heading", name="Account")).to_be_visible()
+    headers = {"Origin": page.url.removesuffix("/account")}
+    told = page.request.put("/api/v1/notice", data={"text": "Back at *noon*."}, headers=headers)
+    assert told.ok
+    for open_page in (page, stranger):
+        open_page.bring_to_front()
+        expect(open_page.get_by_text("Back at *noon*.")).to_be_visible(timeout=NOTICED_MS)
+    assert page.request.delete("/api/v1/notice", headers=headers).ok
+    for open_page in (page, stranger):
+        open_page.bring_to_front()
+        expect(open_page.get_by_text("Back at *noon*.")).to_have_count(0, timeout=NOTICED_MS)

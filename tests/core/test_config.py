@@ -1,10 +1,11 @@
-"""Settings of single sign-on: all of them or none, and roles by what a claim says."""
+"""A wrong setting is named; those of single sign-on are all set or none."""
 
 from pathlib import Path
 
 import pytest
+from annotated_types import MinLen
 
-from core.config import load_settings
+from core.config import Settings, load_settings
 from core.errors import ConfigurationError
 
 WHOLE = {
@@ -63,3 +64,52 @@ def test_what_is_wrong_is_named(
     set_oidc(monkeypatch, given)
     with pytest.raises(ConfigurationError, match=told):
         load_settings()
+
+
+ANYTHING = {
+    *("DATA_DIR", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME", "OIDC_ROLE_CLAIM"),
+    *("DATABASE_URL", "MODELS_FILE"),  # what they name is looked at when it is opened
+}
+"""Settings of which no value is wrong by itself."""
+WRONG = {
+    "PUBLIC_URL": ("glimpse.example", "https://", "ftp://a.example", "https://a.example:port"),
+    "OIDC_METADATA_URL": ("sso.example",),
+    "OIDC_ROLES": ("staff",),
+}
+
+
+def wrong_values(name: str) -> tuple[str, ...]:
+    """By the kind of the setting; every new one of another kind is to be named above."""
+    field = Settings.model_fields[name.lower()]
+    if name in WRONG:
+        return WRONG[name]
+    if "int" in str(field.annotation):
+        return ("many", "-1", "1.5")
+    if "Literal" in str(field.annotation):
+        return ("nonsense",)
+    assert any(isinstance(each, MinLen) for each in field.metadata), f"which {name} is wrong?"
+    return ("short",)
+
+
+@pytest.mark.parametrize(
+    "name", [name.upper() for name in Settings.model_fields if name.upper() not in ANYTHING]
+)
+def test_every_setting_with_a_wrong_value_is_named_in_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if name.startswith("OIDC"):
+        set_oidc(monkeypatch, WHOLE | {"ROLE_CLAIM": "groups", "ROLES": "staff=analyst"})
+    for value in wrong_values(name):
+        monkeypatch.setenv(f"GLIMPSE_{name}", value)
+        with pytest.raises(ConfigurationError, match=f"^GLIMPSE_{name}\\b") as refused:
+            load_settings()
+        assert len(refused.value.message.splitlines()) == 1
+        assert refused.value.message.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:8501", "https://glimpse.example", "https://glimpse.example/"]
+)
+def test_usual_addresses_are_taken(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    monkeypatch.setenv("GLIMPSE_PUBLIC_URL", address)
+    assert load_settings().public_url == address

@@ -151,6 +151,26 @@ def test_stopping_where_nothing_runs_does_nothing(home: Path) -> None:
     assert list(home.iterdir()) == [home / "launcher.lock"]
 
 
+def test_the_last_of_its_users_stops_it(shared_home: Path) -> None:
+    embedded.stop(shared_home)
+    first, second = embedded.Share(shared_home), embedded.Share(shared_home)
+    url = first.begin()
+    assert second.begin() == url
+    first.leave()
+    assert query(url, "select 1") == 1
+    second.leave()
+    assert embedded.status(shared_home).state == "stopped"
+
+
+def test_one_that_is_to_stay_is_left_running(shared_home: Path) -> None:
+    embedded.ensure(shared_home)
+    embedded.keep(shared_home)
+    user = embedded.Share(shared_home)
+    user.begin()
+    user.leave()
+    assert embedded.status(shared_home).state == "running"
+
+
 def test_the_servers_log_quotes_nothing_that_was_written(home: Path) -> None:
     url = embedded.ensure(home)
     query(url, "create table people (name text primary key)")

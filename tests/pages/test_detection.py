@@ -1,5 +1,6 @@
 """The detection page: what it says before, during and after a run."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,12 @@ from uuid import UUID, uuid4
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.detection.types import Detection, DetectionRun, PhraseScore
+from core.detection.types import Detection, DetectionRun, ImageInfo, PhraseScore
 from core.errors import Unavailable
 from core.feedback.types import Verdict
 from core.permissions import Actor, Role
+from core.plugins.registry import PluginRegistry
+from core.plugins.types import Group, Listed, Loaded
 from core.runs.types import RunStatus
 from core.signals.types import SignalKind
 from core.workbench import Workbench
@@ -432,13 +435,41 @@ def links(app: AppTest) -> list[str]:
     return [element.proto.url for element in app.main if element.type == "link_button"]
 
 
-def test_a_run_is_taken_away_in_four_forms_by_those_who_may(visitor: Visitor) -> None:
+def test_a_run_is_taken_away_in_five_forms_by_those_who_may(visitor: Visitor) -> None:
     run = a_run(visitor.sign_in(Role.ANALYST))[1]
     found = links(visitor.open("detection", run=str(run.id)))
-    assert [url.rpartition("=")[2] for url in found] == ["png", "json", "csv", "coco"]
+    assert [url.rpartition("=")[2] for url in found] == ["png", "json", "csv", "coco", "pdf"]
     assert all(f"/api/v1/runs/{run.id}/export?" in url for url in found)
     guest = Visitor(visitor.bench).sign_in(Role.GUEST)
     assert not links(guest.open("detection", run=str(a_run(guest)[1].id)))
+
+
+def test_a_second_look_through_a_post_processor_is_offered_where_there_is_one(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = a_run(visitor.sign_in(Role.ANALYST))[1]
+    key = "detection-postprocess"
+    assert key not in [each.key for each in visitor.open("detection", run=str(run.id)).multiselect]
+    monkeypatch.setattr(PluginRegistry, "found", FIRST_ONLY)
+    app = visitor.open("detection", run=str(run.id))
+    app.multiselect(key=key).set_value(["first"]).run()
+    assert not app.exception
+    said = " ".join(caption.value.replace("\u00a0", " ") for caption in app.caption)
+    assert "a view of" in said
+    assert "1 box left" in said
+
+
+class First:
+    protocol, title = 1, "First only"
+
+    def process(self, detections: Sequence[Detection], image: ImageInfo) -> Sequence[Detection]:
+        return detections[:1]
+
+
+FIRST_ONLY = Loaded(
+    (Listed(Group.POSTPROCESSORS, "first", "test 1.0", "First only"),),
+    postprocessors={"first": First()},
+)
 
 
 def test_boxes_are_judged_by_those_who_may(visitor: Visitor) -> None:

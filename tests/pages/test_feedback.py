@@ -111,6 +111,9 @@ def test_a_filter_goes_to_the_address_and_to_the_export(admin: Visitor, ann: Act
         assert parse_qs(links[label].query) == {"format": [kind]} | {
             name: [value] for name, value in app.query_params.items()
         }
+    report = parse_qs(links["PDF report"].query)
+    assert (report.pop("format"), report.pop("sort")) == (["pdf"], ["newest"])
+    assert report == {name: [value] for name, value in app.query_params.items()}
     app.button(key="review-reset").click().run()
     assert not app.query_params
     assert table(app) == ["good", "bad"]

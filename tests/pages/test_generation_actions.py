@@ -54,6 +54,17 @@ def test_nothing_is_offered_after_a_text_that_ended_by_itself(visitor: Visitor) 
     assert opened(visitor, run).button(key="generation-continue").disabled
 
 
+def test_a_report_on_a_text_is_for_those_who_may_take_files_away(visitor: Visitor) -> None:
+    visitor.sign_in(Role.ANALYST)
+    run = finished(visitor, WHOLE)
+    (link,) = opened(visitor, run).get("link_button")
+    assert link.proto.label == "PDF report"
+    assert link.proto.url.endswith(f"/api/v1/runs/{run.id}/export?format=pdf")
+    guest = Visitor(visitor.bench)
+    guest.sign_in(Role.GUEST)
+    assert not opened(guest, finished(guest, WHOLE)).get("link_button")
+
+
 def test_each_of_several_outputs_can_be_written_on(visitor: Visitor) -> None:
     visitor.sign_in(Role.ANALYST)
     first = finished(visitor, replace(SHORT, n=3))

@@ -59,6 +59,7 @@ def test_an_idle_program_says_so(admin: Visitor) -> None:
     assert "the folder “./nowhere” is not there" in said
     assert "None at the moment" in said
     assert "None since the process started" in said
+    assert "**pdf** :green-badge[in use]" in said
     assert [button.key for button in app.button if "gone" in str(button.key)] == []
     cells = "\n".join(str(table.value.to_csv()) for table in app.table)
     for name in ("Disk free", "Connections", "Items to do", "Waiting for the database", "Memory"):

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from ui.server import running_server, send_at_once
+from ui.server import keep_connections, running_server, send_at_once
 
 
 def test_connections_do_not_wait_for_acknowledgements() -> None:
@@ -30,6 +30,12 @@ def test_connections_do_not_wait_for_acknowledgements() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         assert asyncio.run(asyncio.wait_for(_delaying(server, listener), 20)) == (0, 1)
     assert running_server() is None
+
+
+def test_a_proxy_hangs_up_before_the_server_does() -> None:
+    server = uvicorn.Server(uvicorn.Config(Starlette(), log_config=None))
+    keep_connections(server)
+    assert server.config.timeout_keep_alive > 120
 
 
 async def _delaying(server: uvicorn.Server, listener: socket.socket) -> tuple[int, int]:

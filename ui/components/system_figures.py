@@ -20,10 +20,10 @@ _JOB_STATES = ("queued", "running", "done", "failed", "cancelled")
 def system_figures(status: SystemStatus) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
-        _table("Here", _here(status), "of this process")
+        _table("This process", _here(status), "")
         _features(status)
-    with right:
         _table("Jobs", _jobs(status.queue), "of all processes")
+    with right:
         _table("Database", _database(status.database), "of all processes")
 
 
@@ -93,7 +93,7 @@ def _database(database: DatabaseStatus) -> list[Fact]:
         ("Statements now", f"{database.running:,}{longest}"),
         ("Schema", f"{plain(database.schema)}, {schema}"),
         ("Figures repaired", ago(database.repaired_at)),
-        ("Told in", f"{database.ping_ms:,.0f} ms"),
+        ("Answered in", f"{database.ping_ms:,.0f} ms"),
     ]
 
 

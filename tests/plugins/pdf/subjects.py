@@ -15,7 +15,7 @@ from core.feedback.types import Feedback, ReviewStatus
 from core.generation.claims.types import Claim, ClaimKind
 from core.generation.types import FinishReason, GenerationRun, Output, SamplingParams, Usage
 from core.permissions import Role
-from core.plugins.types import DetectionSubject, GenerationSubject, Rated, ReviewSubject
+from core.plugins.types import DetectionSubject, GenerationSubject, GivenRating, ReviewSubject
 from core.review.chart_types import (
     Bucket,
     ByRating,
@@ -41,7 +41,9 @@ AT = datetime(2026, 11, 30, 9, 30, tzinfo=UTC)
 _RUN, _USER = UUID(int=1), UUID(int=2)
 
 
-def rated(comment: str = "The star is loose.", tags: tuple[str, ...] = ("loose box",)) -> Rated:
+def rated(
+    comment: str = "The star is loose.", tags: tuple[str, ...] = ("loose box",)
+) -> GivenRating:
     said = Feedback(
         id=UUID(int=3),
         run_id=_RUN,
@@ -53,7 +55,7 @@ def rated(comment: str = "The star is loose.", tags: tuple[str, ...] = ("loose b
         created_at=AT,
         updated_at=AT,
     )
-    return Rated("wei", said)
+    return GivenRating("wei", said)
 
 
 def detection(

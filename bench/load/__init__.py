@@ -1,0 +1,1 @@
+"""Many people and programs at once, by Locust; `bench.load_test` runs it."""
