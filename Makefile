@@ -8,7 +8,8 @@ RUN_READY := $(VENV)/.run-ready
 DEV_READY := $(VENV)/.dev-ready
 BENCHES := service second_prompt repeated looking together rerun dashboard claims \
 	streams streamers first_token interrupted alternatives lasting text_wire on_gpu demo \
-	review_figures review_pages review_search feedback_writes export
+	review_figures review_pages review_search feedback_writes export \
+	api_detect first_over_sse rerun_cpu mixed
 
 .PHONY: run test test-slow check format docs browser train-detector train-writer evaluate bench recording clean
 

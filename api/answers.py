@@ -34,7 +34,7 @@ class AbilitiesOut(Answer):
     logprobs: bool = Field(description="log-probabilities and alternatives of each token")
     leads: bool = Field(description="can write on from an earlier answer")
     batched: bool = Field(description="writes for many at once")
-    note: str | None
+    note: str | None = None
 
 
 class ModelOut(Answer):

@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from api.record import record_of
 from core import errors
@@ -53,6 +54,7 @@ STATUS: Mapping[type[GlimpseError], int] = MappingProxyType(
         PluginFailed: 500,
     }
 )
+_METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 _DEFAULT_WAIT_S = 5
 _MOST_PROBLEMS = 5
 _LONGEST_NAME = 60
@@ -126,7 +128,8 @@ def _problem(error: Mapping[str, Any], allowed: Sequence[str]) -> str:
 
 async def _handle(request: Request, error: Exception) -> Response:
     if isinstance(error, HTTPException):
-        told = of_http(request.method, error)
+        allowed = _allowed(request) if error.status_code == 405 else ""
+        told = of_http(request.method, error, allowed)
     elif isinstance(error, RequestValidationError):
         told = _of_validation(error)
     elif isinstance(error, GlimpseError):
@@ -150,12 +153,25 @@ def _of_validation(error: RequestValidationError) -> GlimpseError:
     return errors.Invalid(problems(found))
 
 
-def of_http(method: str, error: HTTPException) -> GlimpseError:
+def _allowed(request: Request) -> str:
+    """Every method that the path is there for; the framework names those of one route."""
+    routes = request.app.routes
+    found = (
+        method
+        for method in _METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes
+        )
+    )
+    return ", ".join(found)
+
+
+def of_http(method: str, error: HTTPException, allowed: str = "") -> GlimpseError:
     """What the framework refuses by itself, said in our words."""
     if error.status_code == 404:
         return errors.NotFound("There is nothing at this path; /api/docs lists what there is.")
     if error.status_code == 405:
-        allowed = (error.headers or {}).get("Allow", "")
+        allowed = allowed or (error.headers or {}).get("Allow", "")
         return MethodNotAllowed(
             f"{method} is not allowed here; allowed: {allowed}.", facts={"allow": allowed}
         )

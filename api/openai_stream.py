@@ -6,6 +6,7 @@ By that protocol nobody can take a stream up again. What was written is kept wit
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 import anyio
@@ -110,18 +111,19 @@ async def _left(request: Request) -> None:
 
 
 async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
-    async for event in _beating(live.events()):
-        if event is None:
-            yield _HEARTBEAT
-        elif not isinstance(event, GenerationRun):
-            for chunk in form.told(event[1]):
-                yield _data(chunk)
-        elif error := why_not_whole(event):
-            yield _error(error.code, error.message)
-        else:
-            for chunk in form.ended(event):
-                yield _data(chunk)
-            yield b"data: [DONE]\n\n"
+    async with aclosing(_beating(live.events())) as events:
+        async for event in events:
+            if event is None:
+                yield _HEARTBEAT
+            elif not isinstance(event, GenerationRun):
+                for chunk in form.told(event[1]):
+                    yield _data(chunk)
+            elif error := why_not_whole(event):
+                yield _error(error.code, error.message)
+            else:
+                for chunk in form.ended(event):
+                    yield _data(chunk)
+                yield b"data: [DONE]\n\n"
 
 
 async def _beating(events: AsyncIterator[_Told]) -> AsyncGenerator[_Told | None, None]:

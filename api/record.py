@@ -29,4 +29,5 @@ def record_of(scope: Scope) -> RequestRecord:
 
 def route_of(scope: Scope) -> str:
     """The template of the route that answered, such as `/api/v1/runs/{run_id}`."""
-    return getattr(scope.get("route"), "path", "(none)")
+    route = scope.get("route")
+    return getattr(route, "path_format", getattr(route, "path", "(none)"))

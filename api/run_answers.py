@@ -142,7 +142,7 @@ class GenerateOut(Answer):
 class AlternativeOut(Answer):
     text: str
     logprob: float
-    token_id: int | None
+    token_id: int | None = None
 
 
 class TokenOut(Answer):
@@ -152,8 +152,8 @@ class TokenOut(Answer):
     output: int
     index: int
     text: str
-    token_id: int | None
-    logprob: float | None
+    token_id: int | None = None
+    logprob: float | None = None
     top: list[AlternativeOut] | None = None
     entropy: float | None = None
 

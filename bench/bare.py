@@ -73,6 +73,13 @@ def bare_page(place: Path, charts: Charts, kpis: Kpis) -> Iterator[BarePage]:
     place.mkdir()
     (place / "charts.json").write_bytes(written)
     (place / "page.py").write_text(_PAGE)
+    with serving(place) as (address, pid):
+        yield BarePage(address, pid, len(json.loads(written)))
+
+
+@contextmanager
+def serving(place: Path) -> Iterator[tuple[str, int]]:
+    """Address and process id of the page in that folder, with Streamlit's own settings."""
     port = free_port()
     process = subprocess.Popen(  # noqa: S603 - our own program
         [
@@ -88,7 +95,7 @@ def bare_page(place: Path, charts: Charts, kpis: Kpis) -> Iterator[BarePage]:
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(address), START_LIMIT_S)
-        yield BarePage(address, process.pid, len(json.loads(written)))
+        yield address, process.pid
     finally:
         process.terminate()
         process.wait()

@@ -6,7 +6,6 @@ draws the same charts from constants. The database's own time is no part of it. 
 click takes until the table shows it, with the charts and without.
 """
 
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -18,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from bench.bare import bare_page
 from bench.chromium import FLAGS, executable
 from bench.figures import tell
-from bench.product import Product, manage, running_product
+from bench.product import Product, manage, processor_seconds, running_product
 from bench.steps import choose, settle, sign_in
 from bench.workbenches import folder
 from core.config import Settings
@@ -33,7 +32,6 @@ from core.review.types import FeedbackFilter, Kpis
 ADMIN, WORDS = "grace", "a careful second look"
 RUNS, PAIRS, WARM_UP = 20_000, 20, 3
 _PATIENCE_MS = 60_000
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
@@ -109,15 +107,9 @@ def _click(page: Page, turn: int) -> None:
 
 
 def _spent(pid: int, work: Callable[[], None]) -> float:
-    before = _processor_seconds(pid)
+    before = processor_seconds(pid)
     work()
-    return _processor_seconds(pid) - before
-
-
-def _processor_seconds(pid: int) -> float:
-    with open(f"/proc/{pid}/stat") as file:
-        after_name = file.read().rsplit(")", 1)[1].split()
-    return (int(after_name[11]) + int(after_name[12])) / _TICKS
+    return processor_seconds(pid) - before
 
 
 def _shown(product: Product) -> tuple[Charts, Kpis]:

@@ -32,7 +32,8 @@ from db import embedded
 
 GOAL_RATIO, GOAL_RECOVERY_S = 6.0, 10.0
 AWAY_S = 5.0
-_ALONE = 30
+_ALONE, _FEWEST = 30, 20
+"""Reruns of the lone browser, and below how many under load nothing is said."""
 _RERUN = "page rerun"
 
 
@@ -52,6 +53,12 @@ def main() -> None:
     parser.add_argument("--users", type=int, default=50, help="browsers")
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--restart-database", type=int, default=0, metavar="N")
+    parser.add_argument(
+        "--model",
+        default="reporter",
+        help="that writes the streams: reporter ends its texts soon and computes; pace writes 100 "
+        "tokens a second for nothing",
+    )
     arguments = parser.parse_args()
     seconds_long = arguments.minutes * 60
     with folder() as place:
@@ -67,9 +74,14 @@ def main() -> None:
                 held = cookies(url, ANALYST, arguments.users + 1)
                 alone = _alone(product, held.pop())
                 with _Restarts(database, arguments.restart_database, seconds_long) as restarts:
-                    notes = _loaded(product, held, seconds_long, place / "notes.jsonl")
+                    notes = _loaded(
+                        product, held, seconds_long, arguments.model, place / "notes.jsonl"
+                    )
         finally:
             embedded.stop(database)
+    print(
+        f"{arguments.users} browsers, {STREAMS} streams of {arguments.model}, {PROGRAMS} programs"
+    )
     _say(alone, notes, restarts.outages)
 
 
@@ -84,7 +96,9 @@ def _alone(product: Product, cookie: str) -> float:
     return median(taken)
 
 
-def _loaded(product: Product, held: Sequence[str], long_s: float, notes: Path) -> list[Note]:
+def _loaded(
+    product: Product, held: Sequence[str], long_s: float, model: str, notes: Path
+) -> list[Note]:
     secret = manage(product, "keys", "add", ANALYST, "--label", "load").split()[-1]
     everybody = len(held) + STREAMS + PROGRAMS
     subprocess.run(  # noqa: S603 - our own program
@@ -100,6 +114,7 @@ def _loaded(product: Product, held: Sequence[str], long_s: float, notes: Path) -
             **os.environ,
             "LOAD_COOKIES": ",".join(held),
             "LOAD_KEY": secret,
+            "LOAD_MODEL": model,
             "LOAD_NOTES": str(notes),
         },
         check=True,
@@ -140,6 +155,8 @@ def _say(alone: float, notes: Sequence[Note], outages: Sequence[Outage]) -> None
     for name, count in sorted(Counter(note.name for note in notes).items()):
         print(f"  {name}: {count}")
     reruns = [note.ms / 1000 for note in notes if note.name == _RERUN and note.error is None]
+    if len(reruns) < _FEWEST:
+        raise SystemExit(f"Only {len(reruns)} reruns were answered: too few for a figure.")
     slow = quantiles(reruns, n=20)[-1]
     tell(
         "rerun of the start page under load, 95th percentile against a lone browser's median",

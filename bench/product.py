@@ -19,7 +19,7 @@ from db import embedded
 ADMIN_PASSWORD = "a quiet first password"  # noqa: S105 - of a product that nobody keeps
 METRICS_TOKEN = "a token for the metrics"  # noqa: S105 - likewise
 START_LIMIT_S = 240
-_START = (sys.executable, "-m", "streamlit", "run", "Home.py")
+_START = (sys.executable, "-m", "streamlit", "run")
 MODELS = f"""
 [[detector]]
 id = "shapes"
@@ -39,11 +39,14 @@ source = "builtin:fake?tokens_per_second=100"
 class Product:
     """Its address, data and further settings outlast each process that serves them."""
 
-    def __init__(self, data_dir: Path, models: str, settings: Mapping[str, str]) -> None:
+    def __init__(
+        self, data_dir: Path, models: str, settings: Mapping[str, str], script: str = "Home.py"
+    ) -> None:
         data_dir.mkdir()
         (data_dir / "models.toml").write_text(MODELS + models)
         self.data_dir = data_dir
         self.environment = {**_environment(data_dir), **settings}
+        self._script = script
         self._port = free_port()
         self.address = f"http://127.0.0.1:{self._port}"
         self.output: list[str] = []
@@ -57,7 +60,10 @@ class Product:
     def start(self) -> None:
         """Return once the line with its address is there."""
         self._process = subprocess.Popen(  # noqa: S603 - our own program
-            [*_START, "--server.address", "127.0.0.1", "--server.port", str(self._port)],
+            [
+                *(*_START, self._script),
+                *("--server.address", "127.0.0.1", "--server.port", str(self._port)),
+            ],
             cwd=ROOT,
             env=self.environment,
             stdout=subprocess.PIPE,
@@ -97,7 +103,10 @@ class Product:
 
 @contextmanager
 def running_product(
-    data_dir: Path, models: str = "", settings: Mapping[str, str] = MappingProxyType({})
+    data_dir: Path,
+    models: str = "",
+    settings: Mapping[str, str] = MappingProxyType({}),
+    script: str = "Home.py",
 ) -> Iterator[Product]:
     """A product that runs; at the end it is stopped as Ctrl-C would, and so is its database.
 
@@ -105,8 +114,9 @@ def running_product(
     ----------
     models : entries of models.toml besides the usual ones.
     settings : of the environment, besides the usual ones.
+    script : what Streamlit is to run.
     """
-    product = Product(data_dir, models, settings)
+    product = Product(data_dir, models, settings, script)
     try:
         product.start()
         yield product
@@ -144,6 +154,12 @@ def manage(product: Product, *arguments: str, typed: str = "") -> str:
         check=True,
     )
     return finished.stdout
+
+
+def processor_seconds(pid: int) -> float:
+    """What a process has computed so far, ended threads included; see proc_pid_stat(5)."""
+    after_name = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(after_name[11]) + int(after_name[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def metrics(product: Product) -> str:

@@ -119,7 +119,7 @@ def check_queue(state: QueueState) -> Iterator[Finding]:
             "manage.py worker.",
         )
     elif waiting or state.workers:
-        yield Finding(True, "jobs", f"{waiting} under way or waiting, {state.workers} workers.")
+        yield Finding(True, "jobs", f"{waiting} under way or waiting; workers: {state.workers}.")
 
 
 def why_away(error: Unavailable) -> str:

@@ -1,5 +1,6 @@
 """What `manage.py worker` does: the jobs of a queue that the pages' processes only fill."""
 
+import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -27,6 +28,8 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
             signal.signal(number, lambda *_: told.set())
         say("Loading the models …")
         bench.models.load_all()
+        gc.collect()
+        gc.freeze()  # else what the models brought is looked through again at the very end
         if _prepared(bench, told, say):
             bench.worker.start()
             say("Doing jobs; Ctrl-C or SIGTERM ends it.")

@@ -1,7 +1,15 @@
 """What the README says is what the code says."""
 
+import re
+from pathlib import Path
+
+import pytest
+
 from core.config import ROOT, Settings
 from manage import README, with_settings
+
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
+LINK = re.compile(r"\]\((?!https?:)([^)\s]+)\)")
 
 
 def test_the_table_of_settings_is_the_newest() -> None:
@@ -15,6 +23,17 @@ def test_every_setting_is_listed_once() -> None:
         assert readme.count(f"| `GLIMPSE_{name.upper()}` |") == 1
 
 
-def test_linked_files_are_there() -> None:
-    for name in ("docs/decisions.md", "CONTRIBUTING.md", "CHANGELOG.md", "models.toml"):
-        assert (ROOT / name).is_file()
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_what_is_linked_is_there(page: Path) -> None:
+    for target in LINK.findall(page.read_text()):
+        file, _, heading = target.partition("#")
+        linked = page.parent / file if file else page
+        assert linked.exists(), target
+        if heading:
+            assert heading in {anchor(line) for line in linked.read_text().splitlines()}, target
+
+
+def anchor(line: str) -> str:
+    """What a heading is called in an address."""
+    words = re.sub(r"[^\w\- ]", "", line.lstrip("#").strip().lower()) if line[:1] == "#" else ""
+    return words.replace(" ", "-")

@@ -12,14 +12,27 @@ from api.openapi.refusals import Node, refusals, responses
 from api.openapi.requests import REQUESTS
 from api.openapi.tags import TAGS
 
-_EVENTS = (
-    'id: 0\nevent: token\ndata: {"output": 0, "index": 0, "text": "Three", "token_id": 318, '
-    '"logprob": -0.21}\n\nevent: done\ndata: {"run_id": "01a1fbc9-9c82-71c7-b313-43958faaf6be", …}'
-    "\n\n"
-)
+_EVENTS = "text/event-stream"
+_EVENT: Node = {
+    "type": "object",
+    "description": "Each event: `queue`, `token`, then one `done` or `error`; in OpenAI's format "
+    "unnamed chunks, then `[DONE]`.",
+    "required": ["data"],
+    "properties": {
+        "event": {"type": "string"},
+        "id": {"type": "string", "description": "of a token: to go on after it"},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "example": {
+        "event": "token",
+        "id": "0",
+        "data": '{"output": 0, "index": 0, "text": "Three", "token_id": 318, "logprob": -0.21}',
+    },
+}
 _TEXTS = {
-    "text/event-stream": _EVENTS,
     "text/plain": 'glimpse_queue_depth{model="reporter"} 0.0\n',
+    "application/jsonl": '{"item": 1, "name": "a/circle.png", "state": "done", "error": null, '
+    '"run": {"run_id": "01a1fbc9-9c82-71c7-b313-43958faaf6be", …}}\n',
     "text/csv": "run_id,model,label,score\r\n01a1fbc9-9c82-71c7-b313-43958faaf6be,shapes,red "
     "circle,0.87\r\n",
 }
@@ -48,6 +61,7 @@ def as_text(schema: dict[str, Any]) -> str:
 def _finished(schema: Node) -> Node:
     components = schema["components"]
     components["responses"] = responses()
+    components["schemas"]["Event"] = _EVENT
     components["headers"] = {"X-Request-ID": _REQUEST_ID}
     used = {tag for _, _, each in operations(schema) for tag in each.get("tags", ())}
     schema["tags"] = [
@@ -81,7 +95,10 @@ def _complete(answer: Node, kinds: Node) -> None:
     headers["X-Request-ID"] = {"$ref": "#/components/headers/X-Request-ID"}
     for media_type, content in answer.get("content", {}).items():
         text = _TEXTS.get(media_type.partition(";")[0])
-        if text is not None:
+        if media_type == _EVENTS:
+            content["schema"] = {"$ref": "#/components/schemas/Event"}
+            _show(content, kinds)
+        elif text is not None:
             content["schema"] = {"type": "string"}
             content.setdefault("example", text)
         elif media_type.startswith(("image/", "application/zip", "application/pdf")):

@@ -47,7 +47,7 @@ _SAID: Mapping[int, tuple[str, str, str, str]] = {
         "TooLarge",
         "The body is over the limit.",
         "too_large",
-        "The request is larger than 29,425,664 bytes; send a smaller picture.",
+        "The request is larger than 29,425,664 bytes; send a smaller picture, or less at once.",
     ),
     415: (
         "UnsupportedMediaType",

@@ -19,6 +19,14 @@ REQUESTS: Mapping[str, Mapping[str, Any]] = {
         "application/msgpack": {"image": "(bytes)", **_DETECT},
         "multipart/form-data": {"image": "(bytes)", **_DETECT},
     },
+    "post_jobs": {
+        "application/json": {
+            "kind": "generate",
+            "prompts": ["Findings: 3 red circle. Report:", {"prompt": "Hello", "seed": 7}],
+            "max_new_tokens": 64,
+        },
+        "multipart/form-data": {"archive": "(bytes)", "prompt": "red circle. blue star"},
+    },
     "post_hf_model": {
         "application/json": {
             "inputs": _CIRCLE,

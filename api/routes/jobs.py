@@ -21,10 +21,15 @@ from api.job_schemas import (
     ItemsIn,
     JobsIn,
 )
+from api.openapi.refusals import also
 from core.jobs.types import JobExportFormat
 
 router = APIRouter(prefix="/api/v1/jobs", tags=["jobs"], dependencies=SECURED)
-_FILES: dict[str, Any] = {"text/csv": {}, "application/jsonl": {}, "application/json": {}}
+_FILES: dict[str, Any] = {
+    "text/csv": {},
+    "application/jsonl": {},
+    "application/json": {"schema": {"type": "object"}},
+}
 _BODY = {
     "requestBody": {
         "required": True,
@@ -49,7 +54,7 @@ class _Unclosed:
         pass
 
 
-@router.post("", status_code=202, openapi_extra=_BODY)
+@router.post("", status_code=202, responses=also(404), openapi_extra=_BODY)
 def begin(
     bench: Bench,
     caller: BatchCaller,
@@ -113,13 +118,13 @@ async def export(bench: Bench, caller: Caller, job_id: UUID, format: JobExportFo
     return Flow(from_thread(first, pages), Watch(bench, caller), found.mime, headers)
 
 
-@router.post("/{job_id}/retry", status_code=202)
+@router.post("/{job_id}/retry", status_code=202, responses=also(409))
 def retry(bench: Bench, caller: Caller, job_id: UUID) -> JobOut:
     """Go on with what failed or was not begun. What is done stays, and is not done again."""
     return JobOut.of(bench.jobs.retry(caller, job_id))
 
 
-@router.delete("/{job_id}")
+@router.delete("/{job_id}", responses=also(409))
 def cancel(bench: Bench, caller: Caller, job_id: UUID) -> JobOut:
     """Stop a job. What is done of it stays, and the rest can be tried again."""
     return JobOut.of(bench.jobs.cancel(caller, job_id))

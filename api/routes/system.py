@@ -6,12 +6,12 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
 from api.answers import ModelOut
 from api.deps import SECURED, Bench, Caller
 from api.openapi.refusals import also
-from api.schemas import Request, Text
+from api.schemas import Moment, Request, Text
 from api.system_answers import NoticesOut, SystemOut, WarmedOut
 from core.errors import Invalid, NotFound
 from core.runs.types import Task
@@ -31,9 +31,15 @@ AKind = Annotated[
 ]
 
 
+def _with_zone(moment: datetime) -> datetime:
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone; write it as 2026-01-31T12:00:00Z")
+    return moment
+
+
 class NoticeIn(Request):
     text: Text = Field(description="one sentence, at most 300 characters")
-    until: Annotated[AwareDatetime | None, Field(strict=False)] = Field(
+    until: Annotated[Moment, AfterValidator(_with_zone)] | None = Field(
         None, description="with a zone; null: until it is taken away"
     )
 
@@ -93,8 +99,7 @@ def notice(bench: Bench) -> NoticesOut:
 @router.put("/notice", dependencies=SECURED)
 def put_notice(bench: Bench, caller: Caller, asked: NoticeIn) -> NoticesOut:
     """Tell everybody one sentence, above every page, in the place of any other."""
-    until: datetime | None = asked.until
-    return NoticesOut.of(bench.notices.put(caller, asked.text, until))
+    return NoticesOut.of(bench.notices.put(caller, asked.text, asked.until))
 
 
 @router.delete("/notice", dependencies=SECURED)

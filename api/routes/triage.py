@@ -60,14 +60,14 @@ def claim(request: Request, bench: Bench, caller: Caller) -> ClaimedOut | Respon
     return ClaimedOut.of(claimed) if claimed else Response(status_code=204)
 
 
-@router.get("/{feedback_id}")
+@router.get("/{feedback_id:uuid}")
 def rating(bench: Bench, caller: Caller, feedback_id: UUID) -> ReviewDetailOut:
     """One rating, the others of its run, and all that happened to it; for administrators."""
     detail = bench.review.detail(caller, feedback_id)
     return ReviewDetailOut.of_detail(detail, bench.feedback.history(caller, feedback_id))
 
 
-@router.patch("/{feedback_id}", responses=also(409))
+@router.patch("/{feedback_id:uuid}", responses=also(409))
 def review(bench: Bench, caller: Caller, feedback_id: UUID, asked: ReviewIn) -> ReviewRowOut:
     """Change status, assignee, note or answer of a rating that is as it was at `seen_at`.
 

@@ -73,13 +73,13 @@ def import_users(
     return ImportOut.of_new(bench.accounts.add_list(caller, content))
 
 
-@router.get("/{user_id}")
+@router.get("/{user_id:uuid}")
 def user(bench: Bench, caller: Caller, user_id: UUID) -> PersonDetailOut:
     """One user, and how they stand."""
     return PersonDetailOut.of_detail(bench.accounts.person(caller, user_id))
 
 
-@router.patch("/{user_id}", responses=also(409))
+@router.patch("/{user_id:uuid}", responses=also(409))
 def change(bench: Bench, caller: Caller, user_id: UUID, asked: UserChangeIn) -> UserOut:
     """Change role or access, from the user's next call or click on. The last admin stays one."""
     changed = bench.accounts.change_user(caller, user_id, role=asked.role, active=asked.active)

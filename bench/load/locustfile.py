@@ -25,6 +25,7 @@ THINK_S = 5.0
 _HELD = os.environ["LOAD_COOKIES"].split(",")
 _COOKIES = itertools.cycle(_HELD)
 _KEY = os.environ["LOAD_KEY"]
+_MODEL = os.environ.get("LOAD_MODEL", "reporter")
 _NOTES = Notes(Path(os.environ["LOAD_NOTES"]))
 _PICTURES = sorted((ROOT / "ui" / "samples").glob("*.png"))
 _PROMPT = "Findings: 3 red circle; 1 blue star. Report:"
@@ -146,7 +147,8 @@ class Stream(HttpUser):
     @task
     def follow(self) -> None:
         """A refused stream is asked for again when the answer says."""
-        asked = {"prompt": _PROMPT, "max_new_tokens": 200, "stream": True}
+        asked = {"prompt": _PROMPT, "model": _MODEL, "max_new_tokens": 500, "stream": True}
+        began = time.perf_counter()
         with self.client.post(
             "/api/v1/generate", json=asked, stream=True, catch_response=True, name="stream"
         ) as answer:
@@ -154,6 +156,7 @@ class Stream(HttpUser):
                 time.sleep(int(answer.headers.get("Retry-After", THINK_S)))
                 return
             *_, kind, told = (line.decode() for line in answer.iter_lines() if line)
+            answer.request_meta["response_time"] = (time.perf_counter() - began) * 1000
             if kind != "event: done":
                 message = json.loads(told.removeprefix("data: "))["error"]["message"]
                 answer.failure(f"{kind}: {message}")

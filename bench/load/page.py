@@ -34,6 +34,7 @@ class OpenPage:
             subprotocols=[Subprotocol("streamlit")],
             additional_headers={"Cookie": f"{COOKIE_NAME}={cookie}"},
             max_size=None,
+            ping_interval=None,  # no browser does
             open_timeout=_PATIENCE_S,
         )
 

@@ -33,6 +33,8 @@ _LOOK_AGAIN_S = 2.0
 _TRIES = 3
 """So often the model may be away before the job ends."""
 
+_BROKEN_OFF = "Something went wrong with the job itself; try again, or report"
+
 Task = DetectTask | GenerateTask
 Ending = tuple[JobState, str | None]
 
@@ -71,7 +73,13 @@ class JobWalk:
         if job is None:
             return
         with trace(job.trace_id):
-            ending = self._items(way, job, stop)
+            try:
+                ending = self._items(way, job, stop)
+            except (GivenBack, Unavailable):
+                raise
+            except Exception:
+                log.exception("job_broken_off", job_id=str(way.job_id))
+                ending = JobState.FAILED, f"{_BROKEN_OFF} {job.trace_id}."
             if ending is not None:
                 way.end(*ending)
                 log.info("job_ended", job_id=str(way.job_id), state=ending[0])

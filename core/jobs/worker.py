@@ -17,6 +17,7 @@ from psycopg import OperationalError
 from core.clock import now
 from core.errors import Unavailable
 from core.jobs.stop import Stop
+from core.jobs.submitting import enqueue
 from core.jobs.walk import GivenBack, JobWalk
 from db.repositories.queue import QUEUE, TASK, QueueRepository
 from db.session import Database
@@ -54,6 +55,8 @@ class JobWorker:
 
     def stop(self) -> None:
         """Begin to end, and return at once; what is not done is given back to the queue."""
+        if self._ending.is_set():
+            return  # to be told twice would break off what ends in peace
         self._ending.set()
         for stop in tuple(self._stops):
             stop.close()
@@ -151,8 +154,13 @@ class JobWorker:
             await asyncio.sleep(_LOOK_EVERY_S)
 
     def _stalled(self) -> list[int]:
+        """What was taken by dead workers; and jobs whose entry is lost, should that ever be."""
         with self._database.unit_of_work() as session:
-            return QueueRepository(session).give_back_stalled(_STALLED_S)
+            queue = QueueRepository(session)
+            for job_id, person in queue.orphans():
+                log.error("job_without_entry", job_id=str(job_id))
+                enqueue(session, job_id, person)
+            return queue.give_back_stalled(_STALLED_S)
 
 
 class _GiveBack(BaseRetryStrategy):

@@ -1,5 +1,6 @@
 """The sentence above every page: read by everybody, written by administrators."""
 
+import re
 import threading
 from contextlib import suppress
 from datetime import datetime
@@ -17,6 +18,7 @@ from db.repositories.system import SystemRepository
 from db.session import Database
 
 MAX_CHARS = 300
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 _GOOD_S = 2.0
 """How long what was read is taken for true: every open page asks every few seconds."""
 
@@ -47,7 +49,8 @@ class NoticeService:
 
         Raises
         ------
-        Invalid : it is empty, longer than 300 characters, or would have ended already.
+        Invalid : it is empty, longer than 300 characters, holds what is no text, or would have
+            ended already.
         """
         actor.require(Permission.MANAGE_SYSTEM)
         told = " ".join(text.split())
@@ -55,6 +58,11 @@ class NoticeService:
             raise Invalid(
                 f"A notice has 1 to {MAX_CHARS} characters; this one has {len(told)}.",
                 facts={"field": "text", "max": MAX_CHARS},
+            )
+        if _NO_TEXT.search(told):
+            raise Invalid(
+                "The notice holds characters that are no text; leave them out.",
+                facts={"field": "text"},
             )
         if until is not None and until <= now():
             raise Invalid(

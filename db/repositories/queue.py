@@ -21,6 +21,12 @@ where job.status = 'doing' and job.task_name = :task
     and (worker.id is null or worker.last_heartbeat < now() - make_interval(secs => :seconds))
 order by job.id for update of job skip locked
 """
+_ORPHANS = """
+select id, user_id from jobs where state in ('queued', 'running') and not exists (
+    select from procrastinate_jobs entry where entry.id = jobs.queue_id
+        and entry.status in ('todo', 'doing')
+) for update skip locked
+"""
 _manager = JobManager(SQLAlchemyPsycopg2Connector())
 """Only ever used with a connection of ours, so that what it does commits with what else we do."""
 
@@ -67,6 +73,11 @@ class QueueRepository:
             if entry not in gone:
                 self._session.execute(again, {"entry": entry})
         return stalled
+
+    def orphans(self) -> list[tuple[UUID, UUID]]:
+        """Jobs that are to be done and stand in the queue no more, and whose they are; held."""
+        held = self._session.execute(text(_ORPHANS))
+        return [(row.id, row.user_id) for row in held]
 
     def workers(self, seconds: float) -> int:
         """How many workers were seen alive within so many seconds."""

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -97,6 +98,46 @@ def test_a_run_goes_on_unwatched_and_its_stream_is_taken_up_again(http: httpx2.C
     assert [event.id for event in tokens] == [str(n) for n in range(40)]
     assert rest[-1].kind == "done"
     assert "".join(event.data["text"] for event in tokens) == rest[-1].data["outputs"][0]["text"]
+
+
+def test_curl_streams_stops_and_takes_up_again(http: httpx2.Client) -> None:
+    asked = ["--data", json.dumps(slow(max_new_tokens=1000)), "--no-buffer", "--dump-header", "-"]
+    with curl(http, "/api/v1/generate", "-HContent-Type: application/json", *asked) as lines:
+        head = {name: value for name, _, value in (line.partition(": ") for line in _head(lines))}
+        coming = events_of(lines)
+        seen = [next(coming) for _ in range(5)]
+        assert [event.kind for event in seen] == ["token"] * 5
+    run_id, last = head["X-Run-ID"], seen[-1].id
+    with curl(http, f"/api/v1/runs/{run_id}/stream", "-N", f"-HLast-Event-ID: {last}") as lines:
+        coming = events_of(lines)
+        again = [next(coming) for _ in range(5)]
+        with curl(http, f"/api/v1/runs/{run_id}/cancel", "-XPOST") as stopped:
+            assert json.loads("".join(stopped))["status"] == "stopped"
+        *rest, done = coming
+    tokens = [*seen, *again, *rest]
+    assert [event.id for event in tokens] == [str(n) for n in range(len(tokens))]
+    assert done.data["status"] == "stopped"
+    assert done.data["outputs"][0]["text"] == "".join(event.data["text"] for event in tokens)
+
+
+@contextmanager
+def curl(http: httpx2.Client, path: str, *options: str) -> Iterator[Iterator[str]]:
+    """The lines that curl prints, as it prints them; it is ended with the block."""
+    key = f"-HAuthorization: {http.headers['Authorization']}"
+    command = ["curl", "--silent", key, *options, f"{http.base_url}{path}".replace("//api", "/api")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield (line.rstrip("\r\n") for line in process.stdout)
+        finally:
+            process.kill()
+
+
+def _head(lines: Iterator[str]) -> Iterator[str]:
+    for line in lines:
+        if not line:
+            return
+        yield line.replace("x-run-id", "X-Run-ID")
 
 
 def test_two_watchers_see_the_same(http: httpx2.Client) -> None:

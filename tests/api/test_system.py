@@ -118,7 +118,8 @@ def test_everybody_reads_the_notice(admin: TestClient, client: TestClient) -> No
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"text": ""}, {"text": "x", "until": "2026-01-01T10:00"}, {"text": "x", "until": 5}]
+    "wrong",
+    [{"text": ""}, {"text": "x", "until": "2026-01-01T10:00"}, {"text": "x", "until": 4102444800}],
 )
 def test_a_notice_that_cannot_be_is_refused(admin: TestClient, wrong: dict[str, object]) -> None:
     assert admin.put("/api/v1/notice", json=wrong).status_code == 422

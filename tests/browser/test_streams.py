@@ -106,6 +106,40 @@ def test_a_lost_connection_is_taken_up_where_it_broke(
 
 
 @pytest.mark.slow
+def test_an_event_source_comes_back_by_itself_after_a_broken_line(
+    browser: Browser, product: Product, people: People
+) -> None:
+    with line_to(product.address) as line, browser.new_context(base_url=line.address) as context:
+        page = context.new_page()
+        people.enter(page, "wei")
+        generate(page, "Tell me through a source of events", model=SLOW, tokens=400)
+        run = _row(page, page.url)["run_id"]
+        page.evaluate(_LISTEN, run)
+        wait_until(lambda: page.evaluate("heard.tokens.length") > 20)
+        line.cut()
+        wait_until(lambda: page.evaluate("heard.broken") > 0)
+        line.mend()
+        wait_until(lambda: page.evaluate("heard.done !== null"))
+        heard = page.evaluate("heard")
+    assert [int(token["id"]) for token in heard["tokens"]] == list(range(400))
+    text = "".join(token["text"] for token in heard["tokens"])
+    assert text == heard["done"]["outputs"][0]["text"]
+
+
+_LISTEN = """run => {
+    window.heard = {tokens: [], broken: 0, done: null};
+    const source = new EventSource(`/api/v1/runs/${run}/stream`);
+    source.addEventListener("token", event => heard.tokens.push(
+        {id: event.lastEventId, text: JSON.parse(event.data).text}));
+    source.addEventListener("done", event => {
+        heard.done = JSON.parse(event.data);
+        source.close();
+    });
+    source.onerror = () => heard.broken++;
+}"""
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
 def test_a_server_that_dies_leaves_the_text_so_far(
     tab: Page, product: Product, number: signal.Signals

@@ -14,7 +14,7 @@ from ui.components.batch_words import ICONS, asked_facts
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
-from ui.text import plain
+from ui.text import facts, plain
 
 _LOOK_AGAIN_S = 2
 
@@ -31,7 +31,8 @@ def batch_job(actor: Actor, view: View, job_id: UUID) -> None:
             on_click=show,
             args=(view.opened(None),),
         )
-    st.caption(asked_facts(job))
+    whose = f"by {plain(job.username)}" if job.user_id != actor.user_id else ""
+    st.caption(facts(asked_facts(job), whose))
     again = None if job.state.ended else _LOOK_AGAIN_S
     st.fragment(_head, run_every=again)(view, job)
     wide, *beside = st.columns([1] if view.item is None else [1, 1], gap="medium")

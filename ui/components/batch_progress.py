@@ -33,15 +33,15 @@ def actions(actor: Actor, job: Job) -> None:
     """Cancel or retry, always in the same place, and the downloads."""
     with st.container(horizontal=True, width="content"):
         if job.state.ended:
+            why_not = _why_not_retried(actor, job)
             left = job.progress.waiting + job.progress.failed
             st.button(
                 "Retry",
                 key="batch-retry",
                 icon=":material/replay:",
-                disabled=not job.retryable,
-                help=f"Run what is left, {counted(job.kind, left)}; what is done stays as it is"
-                if job.retryable
-                else "Nothing is left to run",
+                disabled=why_not is not None,
+                help=why_not
+                or f"Run what is left, {counted(job.kind, left)}; what is done stays as it is",
                 on_click=_retry,
                 args=(job,),
             )
@@ -56,6 +56,14 @@ def actions(actor: Actor, job: Job) -> None:
             )
         if actor.may(Permission.EXPORT_OWN):
             _downloads(job)
+
+
+def _why_not_retried(actor: Actor, job: Job) -> str | None:
+    if not job.retryable:
+        return "Nothing is left to run"
+    if job.user_id != actor.user_id:
+        return "Only whose job it is can go on with it, as it counts for their limits"
+    return None
 
 
 def _downloads(job: Job) -> None:

@@ -23,7 +23,7 @@ _WITHOUT_OWN = frozenset({"key", "prompt", "rated", "rating", "revoked_key", "vi
 def _served() -> set[tuple[str, str]]:
     """Every verb and path that the application answers."""
     return {
-        (method, route.path)
+        (method, getattr(route, "path_format", route.path))
         for route in _all(create_app(lambda: pytest.fail("no request is made")).routes)
         for method in route.methods or ()
         if method != "HEAD"

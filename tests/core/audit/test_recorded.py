@@ -56,8 +56,10 @@ LOOKING = {
     "requests": ("anchors", "candidates", "of_run"),
     "signals": ("per_model",),
     "triage": ("beside", "left", "names", "ratings", "reviewers", "revisions"),
+    "plugins": ("listed",),
     "views": ("get", "visible"),
     "charts": ("charts",),
+    "plugins": ("listed",),
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),

@@ -84,7 +84,7 @@ def test_three_hundred_pictures_are_each_done_once_though_two_workers_are_killed
                 while jobs.get(ann, job.id).state is not JobState.DONE:
                     time.sleep(0.05)
                 process.send_signal(signal.SIGTERM)
-                assert process.wait(20) == 0
+                assert process.wait(60) == 0
             else:
                 process.send_signal(signal.SIGKILL)
     found = jobs.get(ann, job.id)

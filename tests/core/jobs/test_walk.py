@@ -246,6 +246,31 @@ def test_stops_soon_after_it_was_cancelled(desk: Desk, ann: Actor) -> None:
     assert (ended.state, ended.progress.done, ended.progress.waiting) == (JobState.CANCELLED, 1, 2)
 
 
+def test_what_nobody_foresaw_ends_it_and_is_said(
+    desk: Desk, ann: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> Any:
+        raise ValueError("never thought of")
+
+    job = begun(desk, ann)
+    monkeypatch.setattr(desk.walk._doer, "begin", broken)
+    desk.work(job)
+    ended = desk.jobs.get(ann, job.id)
+    assert (ended.state, ended.progress.waiting) == (JobState.FAILED, 3)
+    assert "Something went wrong" in str(ended.error)
+
+
+def test_a_job_whose_entry_is_lost_is_found(desk: Desk, ann: Actor) -> None:
+    lost, kept, done = begun(desk, ann), begun(desk, ann), begun(desk, ann)
+    desk.work(done)
+    with desk.database.unit_of_work() as session:
+        gone = {"entries": [desk.entry(lost.id), desk.entry(done.id)]}
+        session.execute(text("delete from procrastinate_jobs where id = any(:entries)"), gone)
+    with desk.database.unit_of_work() as session:
+        assert QueueRepository(session).orphans() == [(lost.id, ann.user_id)]
+    assert desk.jobs.get(ann, kept.id).state is JobState.QUEUED
+
+
 def test_a_dead_workers_jobs_are_for_others(desk: Desk, ann: Actor) -> None:
     job = begun(desk, ann)
     with desk.database.unit_of_work() as session:

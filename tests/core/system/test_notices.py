@@ -78,8 +78,12 @@ def test_it_stays_while_the_database_is_away(
 def test_it_is_one_sentence(notices: NoticeService, root: Actor, wrong: str) -> None:
     with pytest.raises(Invalid, match="1 to 300 characters"):
         notices.put(root, wrong)
+    with pytest.raises(Invalid, match="are no text"):
+        notices.put(root, "a\0b")
     with pytest.raises(Invalid, match="ended already"):
         notices.put(root, "Late.", now())
+    with pytest.raises(Invalid, match="no text"):
+        notices.put(root, "a\x00b")
 
 
 def test_only_administrators_write_it(notices: NoticeService, ann: Actor) -> None:
