@@ -13,7 +13,7 @@ from bench.product import Product, manage
 from core.accounts.types import COOKIE_NAME
 from tests.browser.conftest import SHOTS
 from tests.browser.standing import People
-from tests.browser.steps import settle, sign_in
+from tests.browser.steps import settle, sign_in, wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -30,8 +30,14 @@ def admin(page: Page, people: People) -> Page:
 
 def find(page: Page, name: str) -> None:
     """By keyboard alone: `/` and a name, then a cell of the table, which opens its row."""
-    page.keyboard.press("/")
-    expect(page.get_by_role("searchbox", name="Search")).to_be_focused()
+    search = page.get_by_role("searchbox", name="Search")
+
+    def heard() -> bool:
+        """Not before the last part of the page is there."""
+        page.keyboard.press("/")
+        return bool(search.evaluate("(field) => field === document.activeElement"))
+
+    wait_until(heard)
     page.keyboard.press("ControlOrMeta+A")
     page.keyboard.type(name)
     page.keyboard.press("Enter")
