@@ -22,6 +22,11 @@ SAMPLES = ROOT / "ui" / "samples"
 IMAGES = ROOT / "docs" / "images"
 _WHO, _WORDS = "grace", "a careful second look"
 _PATIENCE_MS = 60_000
+_CALM = """
+[[generator]]
+id = "calm"
+source = "builtin:fake?tokens_per_second=25"
+"""
 _PROMPT = "Write about the weather"
 _PHRASES = "red circle. blue star. green cloud. orange arrow. yellow star. pink heart."
 
@@ -70,8 +75,8 @@ def detection(camera: Camera, folder: Path) -> None:
 def generation(camera: Camera, folder: Path) -> None:
     """A text as it is written, and stopped."""
     page = camera.page
-    generate(page, _PROMPT, model="pace", tokens=2000)
-    camera.watch(2)
+    generate(page, _PROMPT, model="calm", tokens=2000)
+    camera.watch(1.6)
     page.get_by_test_id("tokenstream-stop").click()
     expect(page.get_by_role("button", name="Edit and resend")).to_be_visible()
     settle(page)
@@ -134,7 +139,7 @@ def system(camera: Camera, folder: Path) -> None:
 def _page() -> Iterator[Page]:
     """An admin's page of a product with demo data in it."""
     expect.set_options(timeout=_PATIENCE_MS)
-    with running() as product, sync_playwright() as playwright:
+    with running(_CALM) as product, sync_playwright() as playwright:
         _fill(product)
         browser = playwright.chromium.launch(executable_path=executable(), args=FLAGS)
         page = browser.new_page(base_url=product.address, viewport={"width": 1440, "height": 900})

@@ -59,7 +59,6 @@ LOOKING = {
     "plugins": ("listed",),
     "views": ("get", "visible"),
     "charts": ("charts",),
-    "plugins": ("listed",),
 }
 EVERYBODYS = {
     "generation": (*("again", "branch", "cancel", "carry_on", "follow", "get", "tokens", "wait"),),
