@@ -2,8 +2,10 @@
 
 import json
 import os
+import time
 from typing import Any
 
+import httpx2
 import msgpack
 import schemathesis
 
@@ -27,6 +29,17 @@ def before_call(context: Any, case: Any, kwargs: dict[str, Any]) -> None:
     named = case.path_parameters or {}
     if case.operation.path.endswith("/unload") and named.get("model_id") in ("shapes", "reporter"):
         named["model_id"] = "spare"
+
+
+@schemathesis.hook
+def after_call(context: Any, case: Any, response: Any) -> None:
+    """It is loaded again before the next call: out of use, it is 503 to whoever asks for it."""
+    if case.operation.path.endswith("/unload") and response.status_code == 202:
+        key = {"Authorization": response.request.headers["Authorization"]}
+        model = response.request.url.partition("/unload")[0]
+        httpx2.post(f"{model}/load", headers=key).raise_for_status()
+        while httpx2.post(f"{model}/warm", headers=key, timeout=30).status_code == 503:
+            time.sleep(0.1)
 
 
 @schemathesis.hook
