@@ -75,7 +75,10 @@ def test_ends_within_seconds_whoever_is_still_listening(number: signal.Signals) 
     ("wrong", "named"),
     [
         ({"GLIMPSE_DEVICE": "tpu"}, "GLIMPSE_DEVICE"),
-        ({"GLIMPSE_MODELS_FILE": "nowhere.toml"}, "GLIMPSE_MODELS_FILE"),
+        pytest.param(
+            *({"GLIMPSE_MODELS_FILE": "nowhere.toml"}, "GLIMPSE_MODELS_FILE"),
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_a_wrong_setting_ends_the_start_with_one_sentence(

@@ -66,7 +66,9 @@ class Document(FPDF):
                 f"{INSTEAD}. With the fonts of their script installed there (fonts-noto-cjk, say), "
                 "they are written."
             )
-        return bytes(self.output())
+        written = bytes(self.output())
+        self.letters.close()
+        return written
 
     def heading(self, text: str, under: str) -> None:
         """The document's title, and a quiet line under it."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
+from fpdf.fonts import TTFFont
 
 from core.detection.lettering import system_font_files
 
@@ -37,6 +38,12 @@ class Letters:
         self._others = tuple(system_font_files())
         self._fallbacks: list[str] = []
         self.unwritten = 0
+
+    def close(self) -> None:
+        """Let go of the fonts' files, which are read as far as needed, and so kept open."""
+        for font in self._document.fonts.values():
+            if isinstance(font, TTFFont):
+                font.ttfont.close()
 
     def fit(self, text: str) -> str:
         """`text` with nothing in it that cannot be written, and the document set to write it."""

@@ -24,7 +24,7 @@ def test_a_browser_is_told_who_it_is(browser: TestClient) -> None:
 def test_a_key_is_told_what_is_left_to_it(as_user: Callable[..., TestClient]) -> None:
     me = as_user("ana", Role.ADMIN, {Scope.DETECT}).get("/api/v1/me").json()
     assert (me["role"], me["scopes"], me["session_id"]) == ("admin", ["detect"], None)
-    assert set(me["permissions"]) == {Permission.DETECT, Permission.HISTORY}
+    assert set(me["permissions"]) == {Permission.DETECT, Permission.HISTORY, Permission.BATCH}
 
 
 def test_ones_own_sign_ins_are_listed_and_ended(browser: TestClient, bench: Workbench) -> None:

@@ -144,7 +144,10 @@ def _size(chart: Locator) -> tuple[float, float, float]:
 
 @pytest.mark.parametrize(
     ("width", "scheme"),
-    [(1440, "light"), (400, "dark"), pytest.param(1440, "dark", marks=pytest.mark.slow)],
+    [
+        (1440, "light"),
+        *(pytest.param(width, "dark", marks=pytest.mark.slow) for width in (400, 1440)),
+    ],
 )
 def test_charts_hold_together(dashboard: Callable[..., Page], width: int, scheme: str) -> None:
     page = dashboard(width, 2100 if width > 1000 else 5200, scheme)

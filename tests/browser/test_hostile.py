@@ -213,8 +213,9 @@ def test_hostile_text_stays_text(
 def _open_everything(page: Page) -> None:
     """Whatever opens in place: what is folded, and each popover in turn."""
     page.wait_for_load_state("networkidle")
-    for folded in page.locator("details:not([open]) > summary").all():
-        folded.click()
+    folded = page.locator("details:not([open]) > summary")
+    for _ in range(folded.count()):
+        folded.first.click()  # which is folded no more
     settle(page)
     for button in page.get_by_test_id("stPopoverButton").all():
         if not button.is_visible() or button.is_disabled():
@@ -223,6 +224,7 @@ def _open_everything(page: Page) -> None:
         expect(page.get_by_test_id("stPopoverBody")).to_be_visible()
         assert made_of_text(page) == []
         page.keyboard.press("Escape")
+        expect(page.get_by_test_id("stPopoverBody")).to_have_count(0)
     settle(page)
 
 

@@ -83,8 +83,8 @@ def by_age(page: Page, product: Product, database: Database) -> None:
     "end",
     [
         by_sign_out,
-        by_another_password,
         by_disabling,
+        pytest.param(by_another_password, marks=pytest.mark.slow),
         *(pytest.param(end, marks=pytest.mark.slow) for end in (by_sign_out_everywhere, by_rest)),
         pytest.param(by_age, marks=pytest.mark.slow),
     ],

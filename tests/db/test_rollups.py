@@ -137,6 +137,11 @@ class Writers:
         self.runs.append(self._run(number))
 
 
+_RUN_GOES = {"23503", "40P01"}
+"""Its run is gone, or going: who rates it holds the rating first, and who deletes it the run, so
+that one of the two may be rolled back."""
+
+
 def _work(writers: Writers, seed: int, steps: int, failures: list[Exception]) -> None:
     draw = random.Random(seed)  # noqa: S311
     acts: list[Callable[[random.Random, Actor], None]] = [
@@ -147,11 +152,11 @@ def _work(writers: Writers, seed: int, steps: int, failures: list[Exception]) ->
         try:
             draw.choice(acts)(draw, draw.choice(writers.people))
         except DBAPIError as error:
-            if getattr(error.orig, "pgcode", None) != "23503":  # its run is gone meanwhile
+            if getattr(error.orig, "pgcode", None) not in _RUN_GOES:
                 failures.append(error)
 
 
-@pytest.mark.parametrize("threads", [1, 8, 20])
+@pytest.mark.parametrize("threads", [1, 8, pytest.param(20, marks=pytest.mark.slow)])
 def test_roll_ups_are_exact_after_many_writers_at_once(database: Database, threads: int) -> None:
     writers = Writers(database, threads)
     failures: list[Exception] = []

@@ -1,5 +1,6 @@
 """Which font writes what, and what stands where none does."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from plugins.pdf.letters import INSTEAD, Letters, right_to_left
 
 
 @pytest.fixture
-def fonts(monkeypatch: pytest.MonkeyPatch) -> Letters:
+def fonts(monkeypatch: pytest.MonkeyPatch) -> Iterator[Letters]:
     """Ours, and two of the system: the first has “一”, the second “二”."""
     folder = Path(letters.__file__).parent / "fonts"
     ours, one = folder / "DejaVuSans.ttf", folder / "DejaVuSans-Bold.ttf"
@@ -22,7 +23,9 @@ def fonts(monkeypatch: pytest.MonkeyPatch) -> Letters:
     }
     monkeypatch.setattr(letters, "_characters", has.__getitem__)
     monkeypatch.setattr(letters, "system_font_files", lambda: iter((one, two)))
-    return Letters(FPDF())
+    opened = Letters(FPDF())
+    yield opened
+    opened.close()
 
 
 def test_a_font_that_was_passed_over_is_looked_at_again(fonts: Letters) -> None:
