@@ -33,7 +33,7 @@ _SAFE_MESSAGES = (OSError, ImportError, MemoryError, RuntimeError)
 _QUIET = (
     *("httpx", "httpx2", "httpcore", "httpcore2"),
     *("uvicorn.error", "PIL", "asyncio", "sqlalchemy", "alembic"),
-    *("procrastinate", "psycopg"),
+    *("procrastinate", "psycopg", "fontTools"),
 )
 _CLIENTS_FAULTS = ("multipart", "python_multipart")
 """They warn of bodies that could not be read, which the answer has told already."""
