@@ -74,7 +74,11 @@ def test_what_is_not_to_be_unpacked_is_refused(
         read_archive(file, settings)
 
 
-@pytest.mark.parametrize("content", [b"", b"words", packed({"a": b"x"}).getvalue()[:-30]])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"words", packed({"a": b"x"}).getvalue()[:-30]],
+    ids=["nothing", "words", "cut short"],
+)
 def test_what_is_no_archive_is_refused(settings: Settings, content: bytes) -> None:
     with pytest.raises(Invalid, match="not a ZIP archive"):
         read_archive(io.BytesIO(content), settings)
