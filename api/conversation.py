@@ -19,7 +19,7 @@ from api.limits import body_limit
 from api.record import record_of
 from api.routes.generate import begin
 from api.socket_messages import Message, ResumeIn, request_in, require_stop, written
-from api.told import Told, error_told, told
+from api.told import LOOK_S, Told, error_told, told
 from core.errors import (
     GlimpseError,
     LimitReached,
@@ -99,7 +99,7 @@ class Conversation:
 
     async def _tell(self, live: LiveStream, after: int) -> None:
         last = None
-        async with aclosing(told(live.events(after), live.position, _QUIET_S)) as events:
+        async with aclosing(told(live.events(after, LOOK_S), live.position, _QUIET_S)) as events:
             async for event in events:
                 if event is not None:  # the server's own pings fill a silence
                     await self._say(event)

@@ -5,9 +5,9 @@ By that protocol nobody can take a stream up again. What was written is kept wit
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
@@ -25,7 +25,6 @@ from core.generation.types import GenerationRun, TokenEvent
 from core.runs.types import RunStatus
 
 _HEARTBEAT = b": still here\n\n"
-_Told = TypeVar("_Told")
 
 
 class OpenAIStream(Flow):
@@ -100,7 +99,7 @@ async def _followed(live: LiveStream) -> tuple[GenerationRun, list[TokenEvent]]:
     async for event in live.events():
         if isinstance(event, GenerationRun):
             run = event
-        else:
+        elif event is not None:
             told.append(event[1])
     return run, told
 
@@ -111,7 +110,7 @@ async def _left(request: Request) -> None:
 
 
 async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
-    async with aclosing(_beating(live.events())) as events:
+    async with aclosing(live.events(silence_s=HEARTBEAT_S)) as events:
         async for event in events:
             if event is None:
                 yield _HEARTBEAT
@@ -124,25 +123,6 @@ async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
                 for chunk in form.ended(event):
                     yield _data(chunk)
                 yield b"data: [DONE]\n\n"
-
-
-async def _beating(events: AsyncIterator[_Told]) -> AsyncGenerator[_Told | None, None]:
-    """`events`, and None whenever none came for so long that a proxy might hang up."""
-    following = asyncio.ensure_future(anext(events, None))
-    try:
-        while True:
-            await asyncio.wait((following,), timeout=HEARTBEAT_S)
-            if not following.done():
-                yield None
-                continue
-            event = following.result()
-            if event is None:
-                return
-            yield event
-            following = asyncio.ensure_future(anext(events, None))
-    finally:
-        following.cancel()
-        await asyncio.wait((following,))
 
 
 def _data(told: Mapping[str, Any]) -> bytes:

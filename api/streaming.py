@@ -1,9 +1,10 @@
 """The events of a run as server-sent events."""
 
 from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing
 
 from api.flow import Flow, Watch
-from api.told import RunEvents, Told, error_told, told
+from api.told import LOOK_S, RunEvents, Told, error_told, told
 from core.errors import NotSignedIn
 from core.generation.stream import LiveStream
 from core.permissions import Actor
@@ -26,7 +27,7 @@ def sse(live: LiveStream, watch: Watch, headers: Mapping[str, str], after: int =
     Its last is an `error` where the caller is signed out meanwhile.
     """
     unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-    events = as_sse(live.events(after), live.position)
+    events = as_sse(live.events(after, LOOK_S), live.position)
     return _Events(events, watch, "text/event-stream", unbuffered)
 
 
@@ -37,12 +38,9 @@ async def as_sse(
 
     A comment line every `heartbeat_s` without an event keeps proxies from hanging up.
     """
-    telling = told(events, position, heartbeat_s)
-    try:
+    async with aclosing(told(events, position, heartbeat_s)) as telling:
         async for event in telling:
             yield _written(event) if event else _HEARTBEAT
-    finally:
-        await telling.aclose()
 
 
 def _written(event: Told) -> bytes:

@@ -1,9 +1,9 @@
 """What is told of a run while it is written, however it is sent."""
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import Any, NamedTuple
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from typing import NamedTuple
 
 from api.errors import error_body
 from api.run_answers import GenerateOut, TokenOut
@@ -11,9 +11,9 @@ from core.errors import Unavailable
 from core.generation.types import GenerationRun, TokenEvent
 from core.runs.types import RunStatus
 
-_LOOK_S = 0.5
+LOOK_S = 0.5
 """How often the place in the queue is looked at."""
-RunEvents = AsyncIterator[tuple[int, TokenEvent] | GenerationRun]
+RunEvents = AsyncGenerator[tuple[int, TokenEvent] | GenerationRun | None, None]
 
 
 class Told(NamedTuple):
@@ -29,48 +29,26 @@ async def told(
 ) -> AsyncGenerator[Told | None, None]:
     """`token` for each, then one `done` or `error`; None after each `silence_s` without an event.
 
-    Before the first token `queue` tells its `position` in the queue, whenever that changes.
+    Before the first token `queue` tells its `position` in the queue, whenever that changes: not
+    at first, as who gets a place at once need not hear of a queue. `events` are those of a live
+    run, None every `LOOK_S` of silence, and are closed at the end.
     """
-    following = asyncio.ensure_future(anext(events, None))
-    try:
-        async for waiting in _until(following, position, silence_s):
-            yield waiting
-        while True:
-            await asyncio.wait((following,), timeout=silence_s)
-            if not following.done():
-                yield None
+    known, waiting, silent_s = 0, True, 0.0
+    async with aclosing(events):
+        async for event in events:
+            if event is not None:
+                waiting, silent_s = False, 0.0
+                yield _event(event)
                 continue
-            event = following.result()
-            if event is None:
-                return
-            yield _event(event)
-            following = asyncio.ensure_future(anext(events, None))
-    finally:
-        following.cancel()
-        await asyncio.wait((following,))
-
-
-async def _until(
-    following: asyncio.Future[Any], position: Callable[[], int], silence_s: float
-) -> AsyncIterator[Told | None]:
-    """What is told until the first event: places in the queue, and silence.
-
-    Nothing at first: who gets a place at once need not hear of a queue.
-    """
-    known, silent_s, pause_s = 0, 0.0, min(_LOOK_S, silence_s)
-    while True:
-        await asyncio.wait((following,), timeout=pause_s)
-        if following.done():
-            return
-        silent_s += pause_s
-        place = position()
-        if place != known:
-            yield Told("queue", json.dumps({"position": place}))
-        elif silent_s >= silence_s:
-            yield None
-        else:
-            continue
-        known, silent_s = place, 0.0
+            silent_s += LOOK_S
+            place = position() if waiting else known
+            if place != known:
+                yield Told("queue", json.dumps({"position": place}))
+            elif silent_s >= silence_s:
+                yield None
+            else:
+                continue
+            known, silent_s = place, 0.0
 
 
 def _event(event: tuple[int, TokenEvent] | GenerationRun) -> Told:

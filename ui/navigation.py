@@ -1,6 +1,8 @@
 """The one table of pages: where they are, what they are called, who may see them."""
 
+from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -37,14 +39,23 @@ class PageSpec:
         return self.permission is None or actor.may(self.permission)
 
     def page(self) -> st.Page:
-        """To be listed, linked to with `st.page_link`, or opened with `st.switch_page`."""
-        return st.Page(
-            self.script,
-            title=self.title,
-            icon=f":material/{self.icon}:",
-            url_path=self.served_at,
-            default=self.default,
-        )
+        """To be listed, linked to with `st.page_link`, or opened with `st.switch_page`.
+
+        Made once and copied: Streamlit looks up the file of each page it makes, some 15 times,
+        and each look lets all other threads go first.
+        """
+        return copy(_made(self))
+
+
+@cache
+def _made(spec: PageSpec) -> st.Page:
+    return st.Page(
+        spec.script,
+        title=spec.title,
+        icon=f":material/{spec.icon}:",
+        url_path=spec.served_at,
+        default=spec.default,
+    )
 
 
 PAGES: tuple[PageSpec, ...] = (

@@ -1,6 +1,8 @@
 """The script behind every page: who is it, what may they see. A page still guards itself."""
 
+from base64 import b64encode
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
@@ -28,11 +30,11 @@ def run() -> None:
     with trace(), shown():
         st.set_page_config(
             page_title="Glimpse",
-            page_icon=ASSETS / "favicon.svg",
+            page_icon=_drawing("favicon"),
             layout="wide",
             initial_sidebar_state=_SIDEBAR_WIDTH,
         )
-        st.logo(ASSETS / "wordmark.svg", icon_image=ASSETS / "favicon.svg", size="large")
+        st.logo(_drawing("wordmark"), icon_image=_drawing("favicon"), size="large")
         notice_banner()
         with shown(stop=True):
             actor = signed_in()
@@ -47,6 +49,13 @@ def run() -> None:
         st.set_page_config(page_title=f"{page.title} · Glimpse")
         session().visit(page.title)
         page.run()
+
+
+@cache
+def _drawing(name: str) -> str:
+    """As an address that holds it; a file would be opened and read again for each run."""
+    drawn = b64encode((ASSETS / f"{name}.svg").read_bytes()).decode()
+    return f"data:image/svg+xml;base64,{drawn}"
 
 
 def _menu(actor: Actor) -> st.Page:
@@ -79,7 +88,7 @@ def _at(spec: PageSpec, title: str, show: Callable[[], None]) -> st.Page:
 def _sign_in() -> None:
     with st.container(horizontal_alignment="center"), st.container(width=_FORM_WIDTH):
         st.space("large")
-        st.image(ASSETS / "wordmark.svg", width=220)
+        st.image(_drawing("wordmark"), width=220)
         single_sign_on = workbench().settings.single_sign_on
         if single_sign_on:
             hear_problem()

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from core.generation.types import GenerationRun, TokenEvent
@@ -38,8 +38,13 @@ class LiveStream:
         with self._changed:
             return self._recorded or self._so_far()
 
-    async def events(self, after: int = -1) -> AsyncIterator[Event | GenerationRun]:
-        """(number, token) for each event after number `after`, as they come, then the run."""
+    async def events(
+        self, after: int = -1, silence_s: float | None = None
+    ) -> AsyncGenerator[Event | GenerationRun | None, None]:
+        """(number, token) for each event after number `after`, as they come, then the run.
+
+        None after each `silence_s` without one.
+        """
         loop, news = asyncio.get_running_loop(), asyncio.Event()
         place = max(after, -1) + 1
         with self._woken(lambda: loop.call_soon_threadsafe(news.set)):
@@ -52,8 +57,13 @@ class LiveStream:
                 if recorded is not None:
                     yield recorded
                     return
-                if not tokens:
-                    await news.wait()
+                if tokens:
+                    continue
+                try:
+                    async with asyncio.timeout(silence_s):
+                        await news.wait()
+                except TimeoutError:
+                    yield None
 
     def since(self, place: int) -> tuple[list[TokenEvent], GenerationRun | None]:
         """Events from number `place` on, and the run if it is recorded and these are the last."""

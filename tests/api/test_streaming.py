@@ -1,12 +1,12 @@
 """Server-sent events apart from any server: heartbeats, failures, and clean ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator
 from uuid import uuid4
 
 from api.streaming import as_sse
-from api.told import RunEvents
+from api.told import LOOK_S, RunEvents
 from core.clock import now
+from core.generation.stream import LiveStream
 from core.generation.types import (
     FinishReason,
     GenerationRun,
@@ -47,27 +47,40 @@ async def told(events: RunEvents, heartbeat_s: float = 10) -> list[str]:
 
 def test_a_silence_is_filled_with_comments() -> None:
     async def events() -> RunEvents:
-        await asyncio.sleep(0.25)
-        yield 0, token()
-        yield run()
+        for said in (None, None, None, None, (0, token()), None, None, None, run()):
+            yield said
 
-    chunks = asyncio.run(told(events(), heartbeat_s=0.05))
-    silence = [chunk for chunk in chunks if chunk.startswith(":")]
-    assert 2 <= len(silence) <= 5
+    chunks = asyncio.run(told(events(), heartbeat_s=2 * LOOK_S))
+    assert [chunk.split()[0] for chunk in chunks] == [":", ":", "id:", ":", "event:"]
     assert [event.kind for event in events_in("".join(chunks))] == ["token", "done"]
+
+
+def test_a_live_run_tells_its_silence() -> None:
+    live = LiveStream(run(RunStatus.RUNNING))
+
+    async def until_the_end() -> list[object]:
+        told = []
+        async for event in live.events(silence_s=0.01):
+            told.append(event)
+            if len(told) == 2:
+                live.recorded(run())
+        return told
+
+    nothing, again, *rest = asyncio.run(until_the_end())
+    assert (nothing, again) == (None, None)
+    assert [type(each) for each in rest] == [GenerationRun]
 
 
 def test_the_place_in_the_queue_is_told_when_it_changes() -> None:
     places = iter([3, 3, 3, 1])
 
     async def events() -> RunEvents:
-        await asyncio.sleep(0.4)
-        yield 0, token()
-        yield run()
+        for said in (None, None, None, None, None, (0, token()), run()):
+            yield said
 
     async def told_while_waiting() -> str:
         position = lambda: next(places, 0)  # noqa: E731
-        return "".join([chunk.decode() async for chunk in as_sse(events(), position, 0.05)])
+        return "".join([chunk.decode() async for chunk in as_sse(events(), position)])
 
     waiting = events_in(asyncio.run(told_while_waiting()))
     assert [(one.kind, one.id, one.data) for one in waiting[:3]] == [
@@ -108,7 +121,7 @@ def test_a_failed_run_ends_in_an_error_event() -> None:
 def test_leaving_lets_go_of_the_run() -> None:
     left = []
 
-    async def events() -> AsyncGenerator[tuple[int, TokenEvent] | GenerationRun, None]:
+    async def events() -> RunEvents:
         try:
             yield 0, token()
             await asyncio.sleep(60)
