@@ -18,9 +18,10 @@ RUN python -m venv /opt/venv \
 FROM ${PYTHON_IMAGE} AS glimpse
 LABEL org.opencontainers.image.title="Glimpse" \
       org.opencontainers.image.description="Grounded detection and text generation, and what people say of them"
+# A new volume belongs to whom the folder belonged that it is mounted over; where there is none, to root.
 RUN groupadd --gid 10001 glimpse \
     && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin glimpse \
-    && install --directory --owner glimpse --group glimpse --mode 0700 /data
+    && install --directory --owner glimpse --group glimpse --mode 0700 /data /data/huggingface
 WORKDIR /app
 COPY --from=packages /opt/venv /opt/venv
 COPY pyproject.toml Home.py manage.py models.toml ./

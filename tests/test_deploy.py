@@ -71,6 +71,23 @@ def test_every_setting_named_is_one() -> None:
     assert not unknown
 
 
+@pytest.mark.parametrize("name", ["app", "worker"])
+def test_a_volume_is_mounted_over_a_folder_of_the_image_that_is_its_users(name: str) -> None:
+    made = re.search(r"install --directory --owner glimpse .*", (ROOT / "Dockerfile").read_text())
+    assert made
+    for volume in SERVICES[name]["volumes"]:
+        assert volume.split(":")[1] in made[0].split()
+
+
+def test_a_service_monitor_names_the_job_that_rules_and_dashboard_ask_for() -> None:
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "operate.md").read_text(), re.DOTALL)
+    (monitor,) = [part for part in map(yaml.safe_load, blocks) if part["kind"] == "ServiceMonitor"]
+    base = yaml.safe_load((DEPLOY / "kubernetes" / "base" / "kustomization.yaml").read_text())
+    (labels,) = [each["pairs"] for each in base["labels"]]
+    rules = (DEPLOY / "prometheus" / "rules.yml").read_text()
+    assert set(re.findall(r'job="(\w+)"', rules)) == {labels[monitor["spec"]["jobLabel"]]}
+
+
 def _pods() -> Iterator[tuple[str, dict[str, Any]]]:
     for path in sorted((DEPLOY / "kubernetes" / "base").glob("*.yaml")):
         for part in yaml.safe_load_all(path.read_text()):
