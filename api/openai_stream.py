@@ -5,9 +5,9 @@ By that protocol nobody can take a stream up again. What was written is kept wit
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from anyio.to_thread import run_sync
@@ -17,15 +17,12 @@ from starlette.types import Receive, Scope, Send
 from api.errors import error_body
 from api.flow import Flow, Watch
 from api.openai_forms import Form
-from api.streaming import HEARTBEAT_S
-from api.told import failure
+from api.streaming import HEARTBEAT, HEARTBEAT_S, UNBUFFERED
+from api.told import beating, failure
 from core.errors import Conflict, GlimpseError, NotAllowed, NotSignedIn, Unavailable
 from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, TokenEvent
 from core.runs.types import RunStatus
-
-_HEARTBEAT = b": still here\n\n"
-_Told = TypeVar("_Told")
 
 
 class OpenAIStream(Flow):
@@ -35,8 +32,8 @@ class OpenAIStream(Flow):
         self, live: LiveStream, form: Form, watch: Watch, headers: Mapping[str, str]
     ) -> None:
         self._live = live
-        unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-        super().__init__(_chunks(live, form), watch, "text/event-stream", unbuffered)
+        whole = {**UNBUFFERED, **headers}
+        super().__init__(_chunks(live, form), watch, "text/event-stream", whole)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -111,10 +108,10 @@ async def _left(request: Request) -> None:
 
 
 async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
-    async with aclosing(_beating(live.events())) as events:
+    async with aclosing(beating(live.events(), HEARTBEAT_S)) as events:
         async for event in events:
             if event is None:
-                yield _HEARTBEAT
+                yield HEARTBEAT
             elif not isinstance(event, GenerationRun):
                 for chunk in form.told(event[1]):
                     yield _data(chunk)
@@ -124,25 +121,6 @@ async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
                 for chunk in form.ended(event):
                     yield _data(chunk)
                 yield b"data: [DONE]\n\n"
-
-
-async def _beating(events: AsyncIterator[_Told]) -> AsyncGenerator[_Told | None, None]:
-    """`events`, and None whenever none came for so long that a proxy might hang up."""
-    following = asyncio.ensure_future(anext(events, None))
-    try:
-        while True:
-            await asyncio.wait((following,), timeout=HEARTBEAT_S)
-            if not following.done():
-                yield None
-                continue
-            event = following.result()
-            if event is None:
-                return
-            yield event
-            following = asyncio.ensure_future(anext(events, None))
-    finally:
-        following.cancel()
-        await asyncio.wait((following,))
 
 
 def _data(told: Mapping[str, Any]) -> bytes:

@@ -3,7 +3,8 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from typing import Any, NamedTuple
+from contextlib import aclosing
+from typing import NamedTuple, TypeVar
 
 from api.errors import error_body
 from api.run_answers import GenerateOut, TokenOut
@@ -14,6 +15,7 @@ from core.runs.types import RunStatus
 _LOOK_S = 0.5
 """How often the place in the queue is looked at."""
 RunEvents = AsyncIterator[tuple[int, TokenEvent] | GenerationRun]
+_Coming = TypeVar("_Coming")
 
 
 class Told(NamedTuple):
@@ -30,47 +32,44 @@ async def told(
     """`token` for each, then one `done` or `error`; None after each `silence_s` without an event.
 
     Before the first token `queue` tells its `position` in the queue, whenever that changes.
+    Nothing at first: who gets a place at once need not hear of a queue.
     """
+    waiting, known, silent_s, pause_s = True, 0, 0.0, min(_LOOK_S, silence_s)
+    async with aclosing(beating(events, pause_s)) as coming:
+        async for event in coming:
+            if event is not None:
+                waiting, silent_s = False, 0.0
+                yield _event(event)
+                continue
+            silent_s += pause_s
+            if waiting and (place := position()) != known:
+                yield Told("queue", json.dumps({"position": place}))
+                known, silent_s = place, 0.0
+            elif silent_s >= silence_s:
+                yield None
+                silent_s = 0.0
+
+
+async def beating(
+    events: AsyncIterator[_Coming], silence_s: float
+) -> AsyncGenerator[_Coming | None, None]:
+    """`events`, and None after each `silence_s` without one."""
     following = asyncio.ensure_future(anext(events, None))
     try:
-        async for waiting in _until(following, position, silence_s):
-            yield waiting
         while True:
-            await asyncio.wait((following,), timeout=silence_s)
+            if not following.done():
+                await asyncio.wait((following,), timeout=silence_s)
             if not following.done():
                 yield None
                 continue
             event = following.result()
             if event is None:
                 return
-            yield _event(event)
+            yield event
             following = asyncio.ensure_future(anext(events, None))
     finally:
         following.cancel()
         await asyncio.wait((following,))
-
-
-async def _until(
-    following: asyncio.Future[Any], position: Callable[[], int], silence_s: float
-) -> AsyncIterator[Told | None]:
-    """What is told until the first event: places in the queue, and silence.
-
-    Nothing at first: who gets a place at once need not hear of a queue.
-    """
-    known, silent_s, pause_s = 0, 0.0, min(_LOOK_S, silence_s)
-    while True:
-        await asyncio.wait((following,), timeout=pause_s)
-        if following.done():
-            return
-        silent_s += pause_s
-        place = position()
-        if place != known:
-            yield Told("queue", json.dumps({"position": place}))
-        elif silent_s >= silence_s:
-            yield None
-        else:
-            continue
-        known, silent_s = place, 0.0
 
 
 def _event(event: tuple[int, TokenEvent] | GenerationRun) -> Told:
