@@ -17,14 +17,12 @@ from starlette.types import Receive, Scope, Send
 from api.errors import error_body
 from api.flow import Flow, Watch
 from api.openai_forms import Form
-from api.streaming import HEARTBEAT_S
+from api.streaming import HEARTBEAT, HEARTBEAT_S, UNBUFFERED
 from api.told import failure
 from core.errors import Conflict, GlimpseError, NotAllowed, NotSignedIn, Unavailable
 from core.generation.stream import LiveStream
 from core.generation.types import GenerationRun, TokenEvent
 from core.runs.types import RunStatus
-
-_HEARTBEAT = b": still here\n\n"
 
 
 class OpenAIStream(Flow):
@@ -34,8 +32,8 @@ class OpenAIStream(Flow):
         self, live: LiveStream, form: Form, watch: Watch, headers: Mapping[str, str]
     ) -> None:
         self._live = live
-        unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
-        super().__init__(_chunks(live, form), watch, "text/event-stream", unbuffered)
+        whole = {**UNBUFFERED, **headers}
+        super().__init__(_chunks(live, form), watch, "text/event-stream", whole)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
@@ -113,7 +111,7 @@ async def _chunks(live: LiveStream, form: Form) -> AsyncGenerator[bytes, None]:
     async with aclosing(live.events(silence_s=HEARTBEAT_S)) as events:
         async for event in events:
             if event is None:
-                yield _HEARTBEAT
+                yield HEARTBEAT
             elif not isinstance(event, GenerationRun):
                 for chunk in form.told(event[1]):
                     yield _data(chunk)

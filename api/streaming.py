@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
+from types import MappingProxyType
 
 from api.flow import Flow, Watch
 from api.told import LOOK_S, RunEvents, Told, error_told, told
@@ -10,7 +11,9 @@ from core.generation.stream import LiveStream
 from core.permissions import Actor
 
 HEARTBEAT_S = 15.0
-_HEARTBEAT = b": still here\n\n"
+HEARTBEAT = b": still here\n\n"
+UNBUFFERED = MappingProxyType({"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+"""Headers of an answer that no proxy holds back."""
 
 
 class _Events(Flow):
@@ -26,9 +29,8 @@ def sse(live: LiveStream, watch: Watch, headers: Mapping[str, str], after: int =
 
     Its last is an `error` where the caller is signed out meanwhile.
     """
-    unbuffered = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers}
     events = as_sse(live.events(after, LOOK_S), live.position)
-    return _Events(events, watch, "text/event-stream", unbuffered)
+    return _Events(events, watch, "text/event-stream", {**UNBUFFERED, **headers})
 
 
 async def as_sse(
@@ -40,7 +42,7 @@ async def as_sse(
     """
     async with aclosing(told(events, position, heartbeat_s)) as telling:
         async for event in telling:
-            yield _written(event) if event else _HEARTBEAT
+            yield _written(event) if event else HEARTBEAT
 
 
 def _written(event: Told) -> bytes:

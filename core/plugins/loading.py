@@ -65,7 +65,8 @@ def _loaded(point: EntryPoint, taken: Iterable[str]) -> tuple[Listed, object]:
         why = "; ".join(_wrong(entry.group, plugin))
         title = "" if why else str(getattr(plugin, "title", ""))
         takes = () if why else _takes(entry.group, plugin)
-    except Exception as error:  # noqa: BLE001 - attributes may be anything too
+    except Exception as error:
+        log.warning("plugin_not_read", plugin=point.name, exc_info=error)
         return replace(entry, why=f"It cannot be read: {_said(error)}"), None
     return replace(entry, why=why, title=title, takes=takes), plugin
 

@@ -1,16 +1,14 @@
 """One vocabulary for the filter: the page's address, the API and the export all speak it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date
-from enum import StrEnum
 from math import isfinite
-from typing import Any, TypeVar
 
-from core.errors import Invalid
 from core.feedback.checks import MAX_TAGS, checked_characters
 from core.feedback.types import ReviewStatus
 from core.permissions import Role
+from core.queries import Reader, a_day, a_text, invalid, one_of, values_in
 from core.review.types import FeedbackFilter, JudgedAs, TagMatch
 from core.runs.types import Task
 
@@ -44,8 +42,6 @@ _DAYS = ("since", "until", "against")
 _TEXTS = ("model", "user", "assignee", "phrase", "text")
 _UNSET = FeedbackFilter()
 
-_Choice = TypeVar("_Choice", bound=StrEnum)
-
 
 def to_query(filter: FeedbackFilter) -> dict[str, str | list[str]]:
     """The filter as names and texts, limits that are not set left out; tags are a list."""
@@ -64,23 +60,7 @@ def from_query(query: Mapping[str, str | Sequence[str]]) -> FeedbackFilter:
     ------
     Invalid : an unknown name, or a value that cannot be; `facts["field"]` names it.
     """
-    unknown = sorted(set(query) - set(FILTER_NAMES))
-    if unknown:
-        raise Invalid(
-            f"There is no filter “{unknown[0]}”; use: {', '.join(FILTER_NAMES)}.",
-            facts={"field": unknown[0], "allowed": list(FILTER_NAMES)},
-        )
-    values: dict[str, Any] = {}
-    for name, said in query.items():
-        texts = [text.strip() for text in ([said] if isinstance(said, str) else said)]
-        given = [text for text in texts if text]
-        if name in REPEATED:
-            values[name] = tuple(dict.fromkeys(given))
-        elif len(given) > 1:
-            raise _invalid(name, "it is given twice; give it once.")
-        elif given:
-            values[name] = _READERS[name](name, given[0])
-    return checked(FeedbackFilter(**values))
+    return checked(FeedbackFilter(**values_in(query, _READERS, REPEATED)))
 
 
 def checked(filter: FeedbackFilter) -> FeedbackFilter:
@@ -88,25 +68,25 @@ def checked(filter: FeedbackFilter) -> FeedbackFilter:
     for name in _DAYS:
         day: date | None = getattr(filter, name)
         if day is not None and not FIRST_DAY <= day <= LAST_DAY:
-            raise _invalid(name, f"{day} is too far away; use {FIRST_DAY} to {LAST_DAY}.")
+            raise invalid(name, f"{day} is too far away; use {FIRST_DAY} to {LAST_DAY}.")
     for name, (low, high) in RANGES.items():
         number: float | None = getattr(filter, name)
         if number is not None and not low <= number <= high:
-            raise _invalid(name, f"{number:g} is not possible; use {low} to {high}.")
+            raise invalid(name, f"{number:g} is not possible; use {low} to {high}.")
     for low_name, high_name in _IN_ORDER:
         first, last = getattr(filter, low_name), getattr(filter, high_name)
         if first is not None and last is not None and first > last:
-            raise _invalid(low_name, f"{first} is beyond “{high_name}”, {last}; swap them.")
+            raise invalid(low_name, f"{first} is beyond “{high_name}”, {last}; swap them.")
     if filter.against is not None and (filter.since is None or filter.until is None):
-        raise _invalid("against", "a comparison needs “since” and “until” as well.")
+        raise invalid("against", "a comparison needs “since” and “until” as well.")
     for name in _TEXTS:
         text: str | None = getattr(filter, name)
         if text is not None:
             _check_text(name, text)
     if filter.text is not None and not any(map(str.isalnum, filter.text)):
-        raise _invalid("text", f"“{filter.text}” holds no word; type letters or digits.")
+        raise invalid("text", f"“{filter.text}” holds no word; type letters or digits.")
     if len(filter.tag) > MAX_TAGS:
-        raise _invalid("tag", f"{len(filter.tag)} tags are too many; use at most {MAX_TAGS}.")
+        raise invalid("tag", f"{len(filter.tag)} tags are too many; use at most {MAX_TAGS}.")
     for tag in filter.tag:
         _check_text("tag", tag)
     return filter
@@ -114,9 +94,9 @@ def checked(filter: FeedbackFilter) -> FeedbackFilter:
 
 def _check_text(name: str, text: str) -> None:
     if not text.strip():
-        raise _invalid(name, "it is blank; leave it out instead.")
+        raise invalid(name, "it is blank; leave it out instead.")
     if len(text) > MAX_TEXT_CHARS:
-        raise _invalid(name, f"it has {len(text)} characters; use at most {MAX_TEXT_CHARS}.")
+        raise invalid(name, f"it has {len(text)} characters; use at most {MAX_TEXT_CHARS}.")
     checked_characters(name, text)
 
 
@@ -126,17 +106,10 @@ def _written(value: object) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _day(name: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise _invalid(name, f"“{text}” is not a day; write it as 2026-01-31.") from error
-
-
 def _whole(name: str, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 10):
         low, high = RANGES[name]
-        raise _invalid(name, f"“{text}” is not a whole number from {low} to {high}.")
+        raise invalid(name, f"“{text}” is not a whole number from {low} to {high}.")
     return int(text)
 
 
@@ -147,53 +120,37 @@ def _number(name: str, text: str) -> float:
         number = float("nan")
     if not isfinite(number):
         low, high = RANGES[name]
-        raise _invalid(name, f"“{text}” is not a number from {low} to {high}.")
+        raise invalid(name, f"“{text}” is not a number from {low} to {high}.")
     return number
 
 
 def _flag(name: str, text: str) -> bool:
     if text not in {"true", "false"}:
-        raise _invalid(name, f"“{text}” is unknown; use true or false.")
+        raise invalid(name, f"“{text}” is unknown; use true or false.")
     return text == "true"
 
 
-def _choice(kind: type[_Choice]) -> Callable[[str, str], _Choice]:
-    def read(name: str, text: str) -> _Choice:
-        if text not in set(kind):
-            raise _invalid(name, f"“{text}” is unknown; use one of: {', '.join(kind)}.")
-        return kind(text)
-
-    return read
-
-
-def _text(_name: str, text: str) -> str:
-    return text
-
-
-def _invalid(name: str, why: str) -> Invalid:
-    return Invalid(f"Filter “{name}”: {why}", facts={"field": name})
-
-
-_READERS: Mapping[str, Callable[[str, str], object]] = {
-    "since": _day,
-    "until": _day,
-    "against": _day,
-    "task": _choice(Task),
-    "model": _text,
-    "user": _text,
-    "role": _choice(Role),
+_READERS: Mapping[str, Reader] = {
+    "since": a_day,
+    "until": a_day,
+    "against": a_day,
+    "task": one_of(Task),
+    "model": a_text,
+    "user": a_text,
+    "role": one_of(Role),
     "rating_min": _whole,
     "rating_max": _whole,
-    "tags": _choice(TagMatch),
-    "status": _choice(ReviewStatus),
-    "assignee": _text,
+    "tag": a_text,
+    "tags": one_of(TagMatch),
+    "status": one_of(ReviewStatus),
+    "assignee": a_text,
     "comment": _flag,
     "correction": _flag,
     "verdicts": _flag,
-    "phrase": _text,
+    "phrase": a_text,
     "score_min": _number,
     "score_max": _number,
-    "verdict": _choice(JudgedAs),
+    "verdict": one_of(JudgedAs),
     "latency_min": _whole,
     "latency_max": _whole,
     "stopped": _flag,
@@ -202,5 +159,5 @@ _READERS: Mapping[str, Callable[[str, str], object]] = {
     "top_p": _number,
     "box_threshold": _number,
     "text_threshold": _number,
-    "text": _text,
+    "text": a_text,
 }

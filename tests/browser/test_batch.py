@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.standing import People
 from tests.browser.steps import boxes, settle
@@ -39,8 +39,10 @@ def archive(folder: Path, picture: Image.Image, count: int) -> Path:
     return path
 
 
-def begin(page: Page, file: Path, count: int) -> str:
-    """Choose the archive, say what to look for, run; the address of the job."""
+def begin(context: BrowserContext, people: People, file: Path, count: int) -> str:
+    """Choose the archive, say what to look for, run, close the tab; the address of the job."""
+    page = context.new_page()
+    people.enter(page, "wei", "/batch")
     page.locator("input[type=file]").set_input_files(file)
     expect(
         page.get_by_text(f"{count} pictures will be looked at, 1 will be refused")
@@ -50,7 +52,9 @@ def begin(page: Page, file: Path, count: int) -> str:
     phrases.press("Control+Enter")
     expect(page).to_have_url(re.compile(r"/batch\?job="))
     settle(page)
-    return page.url
+    address = page.url
+    page.close()
+    return address
 
 
 def test_a_batch_goes_on_while_its_tab_is_closed_and_is_looked_through_later(
@@ -60,11 +64,7 @@ def test_a_batch_goes_on_while_its_tab_is_closed_and_is_looked_through_later(
     tmp_path: Path,
 ) -> None:
     context = new_context()
-    page = context.new_page()
-    people.enter(page, "wei", "/batch")
-    address = begin(page, archive(tmp_path, first_picture, 8), 8)
-    page.close()
-
+    address = begin(context, people, archive(tmp_path, first_picture, 8), 8)
     page = context.new_page()
     page.goto(address)
     expect(page.get_by_text("finished, 1 failed · 9 of 9")).to_be_visible()
@@ -108,10 +108,7 @@ def test_200_pictures_are_done_behind_a_closed_tab(
     tmp_path: Path,
 ) -> None:
     context = new_context()
-    page = context.new_page()
-    people.enter(page, "wei", "/batch")
-    address = begin(page, archive(tmp_path, first_picture, 200), 200)
-    page.close()
+    address = begin(context, people, archive(tmp_path, first_picture, 200), 200)
     page = context.new_page()
     page.goto(address)
     expect(page.get_by_text("finished, 1 failed · 201 of 201")).to_be_visible(timeout=300_000)

@@ -203,6 +203,8 @@ def test_days_in_the_wrong_order_are_refused_and_kept_out(ann: Visitor) -> None:
         {"picture": "x"},
         {"page": "x"},
         {"from": "x"},
+        {"from": "-3"},
+        {"from": "9" * 10},
         {"compare": "x"},
         {"compare": f"{new_id()} {new_id()} {new_id()}"},
         {"text": "x" * 300},

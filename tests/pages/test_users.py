@@ -85,6 +85,8 @@ def test_pages_of_the_list_are_turned(visitor: Visitor, app: AppTest) -> None:
 def test_an_address_that_names_no_view_says_so(visitor: Visitor, app: AppTest) -> None:
     assert app
     assert "does not name a state" in visitor.open("users", state="lost").error[0].value
+    for first in ("-3", "9" * 10):
+        assert "a place in the list" in visitor.open("users", **{"from": first}).error[0].value
     assert "no such user" in visitor.open("users", user=str(UUID(int=7))).error[0].value
 
 

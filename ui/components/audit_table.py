@@ -13,6 +13,7 @@ from core.audit.types import AuditEntry, AuditFilter, AuditPage
 from core.audit.words import in_words, who, whom
 from ui.components.audit_view import View, show
 from ui.components.audit_words import FACE_WORDS
+from ui.components.page_buttons import page_buttons
 
 PAGE_SIZE = 25
 _HEIGHT, _ROW_HEIGHT, _FRAME = 945, 35, 3
@@ -51,26 +52,14 @@ def audit_table(view: View, page: AuditPage) -> None:
 
 
 def _turn_pages(view: View, page: AuditPage) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        last = view.first + len(page.entries) - 1
-        st.button(
-            "Newest",
-            key="audit-newest",
-            icon=":material/first_page:",
-            disabled=view.cursor is None,
-            on_click=show,
-            args=(View(view.filter),),
-        )
-        st.button(
-            "Older",
-            key="audit-older",
-            icon=":material/chevron_right:",
-            disabled=page.next is None,
-            on_click=show,
-            args=(View(view.filter, page.next, last + 1),),
-        )
-        rest = "" if view.entry else " A click on a row opens it."
-        st.caption(f"{view.first:,} to {last:,}, newest first; times are UTC.{rest}")
+    last = view.first + len(page.entries) - 1
+    ways = {
+        "Newest": View(view.filter) if view.cursor is not None else None,
+        "Older": View(view.filter, page.next, last + 1) if page.next is not None else None,
+    }
+    rest = "" if view.entry else " A click on a row opens it."
+    place = f"{view.first:,} to {last:,}, newest first; times are UTC.{rest}"
+    page_buttons("audit", ways, show, place)
 
 
 def _nothing(view: View) -> None:

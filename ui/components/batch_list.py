@@ -12,6 +12,7 @@ from core.jobs.types import Job, JobKind, JobPage
 from core.permissions import Permission
 from ui.components.batch_view import View, show, view_in_address
 from ui.components.batch_words import state_words, took
+from ui.components.page_buttons import page_buttons
 from ui.errors import shown
 from ui.guard import require
 from ui.resources import workbench
@@ -90,25 +91,13 @@ def _cells(job: Job) -> dict[str, object]:
 
 
 def _turn_pages(view: View, page: JobPage) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        last = view.first + len(page.jobs) - 1
-        st.button(
-            "Newest",
-            key="batch-newest",
-            icon=":material/first_page:",
-            disabled=view.cursor is None,
-            on_click=show,
-            args=(View(new=view.new),),
-        )
-        st.button(
-            "Older",
-            key="batch-older",
-            icon=":material/chevron_right:",
-            disabled=page.next is None,
-            on_click=show,
-            args=(replace(view, cursor=page.next, first=last + 1),),
-        )
-        st.caption(f"{view.first:,} to {last:,}, newest first. A click opens one.")
+    last = view.first + len(page.jobs) - 1
+    ways = {
+        "Newest": View(new=view.new) if view.cursor is not None else None,
+        "Older": replace(view, cursor=page.next, first=last + 1) if page.next is not None else None,
+    }
+    place = f"{view.first:,} to {last:,}, newest first. A click opens one."
+    page_buttons("batch", ways, show, place)
 
 
 def _nothing(view: View) -> None:

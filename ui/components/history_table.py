@@ -10,6 +10,7 @@ import streamlit as st
 from core.runs.types import HistoryPage, RunStatus, RunSummary
 from ui.components.bundle import api_url
 from ui.components.history_view import View, show
+from ui.components.page_buttons import page_buttons
 from ui.navigation import spec
 from ui.text import boxes, shortened
 
@@ -55,25 +56,14 @@ def runs_table(runs: Sequence[RunSummary]) -> tuple[RunSummary, ...]:
 
 def turn_pages(view: View, page: HistoryPage) -> None:
     """The way to older runs and back to the newest; the browser's own Back leads page by page."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        last = view.first + len(page.runs) - 1
-        st.button(
-            "Newest",
-            key="history-newest",
-            icon=":material/first_page:",
-            disabled=view.cursor is None,
-            on_click=show,
-            args=(view.from_newest,),
-        )
-        st.button(
-            "Older",
-            key="history-older",
-            icon=":material/chevron_right:",
-            disabled=page.next is None,
-            on_click=show,
-            args=(_older(view, page, last + 1),),
-        )
-        st.caption(f"{view.first:,} to {last:,}, newest first; times are UTC.")
+    last = view.first + len(page.runs) - 1
+    older = replace(view, cursor=page.next, first=last + 1, compared=None)
+    ways = {
+        "Newest": view.from_newest if view.cursor is not None else None,
+        "Older": older if page.next is not None else None,
+    }
+    place = f"{view.first:,} to {last:,}, newest first; times are UTC."
+    page_buttons("history", ways, show, place)
 
 
 def nothing(view: View) -> None:
@@ -92,10 +82,6 @@ def nothing(view: View) -> None:
     else:
         st.info("Nothing matches these filters.", icon=":material/filter_alt_off:")
         st.button("Show all runs", key="history-everything", on_click=show, args=(View(),))
-
-
-def _older(view: View, page: HistoryPage, first: int) -> View:
-    return replace(view, cursor=page.next, first=first, compared=None)
 
 
 def _cells(run: RunSummary, picture: str | None) -> dict[str, object]:

@@ -1,19 +1,14 @@
 """The history page's view as its address: the filter, the place in the list, the comparison."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
-from typing import Any
 from uuid import UUID
 
-import streamlit as st
-
-from core.errors import Invalid
 from core.permissions import Permission
 from core.review.filters import FIRST_DAY, LAST_DAY
 from core.runs.types import HistoryFilter, RunStatus, Task
 from ui.guard import require
+from ui.view_address import Part, ViewAddress, flag, from_one
 
 
 @dataclass(frozen=True)
@@ -54,48 +49,6 @@ class View:
         return replace(self, cursor=None, first=1, compared=None)
 
 
-_NAMES = MappingProxyType({"cursor": "page", "first": "from", "compared": "compare"})
-"""What the address calls a part, where it is not called as here."""
-
-
-def view_in_address() -> View:
-    """What the address says. Raises `Invalid` where it cannot be."""
-    said = st.query_params.to_dict()
-    return View(
-        **{
-            field.name: _READERS[field.name](text)
-            for field in fields(View)
-            if (text := said.get(_named(field.name), "").strip())
-        }
-    )
-
-
-def show_in_address(view: View) -> None:
-    """Everything that is not as usual."""
-    parts = ((field.name, getattr(view, field.name), field.default) for field in fields(View))
-    st.query_params.from_dict(
-        {_named(name): _text(value) for name, value, usual in parts if value != usual}
-    )
-
-
-def show(view: View) -> None:
-    """Callback: show this view."""
-    require(Permission.HISTORY)
-    show_in_address(view)
-
-
-def _named(field: str) -> str:
-    return _NAMES.get(field, field)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple):
-        return " ".join(map(str, value))
-    return str(value)
-
-
 def _start(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
@@ -112,30 +65,28 @@ def _two_runs(text: str) -> tuple[UUID, UUID]:
     return one, other
 
 
-def _reader(what: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
-    def checked(text: str) -> Any:
-        try:
-            return read(text)
-        except (ValueError, KeyError) as error:
-            raise Invalid(
-                f"The address does not name {what}; show all runs and filter anew."
-            ) from error
-
-    return checked
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
+_ADDRESS = ViewAddress(
+    View,
     {
-        "text": str,
-        "task": _reader("a task", Task),
-        "model": str,
-        "status": _reader("a state of runs", RunStatus),
-        "rated": _reader("rated or unrated runs", {"yes": True, "no": False}.__getitem__),
-        "since": _reader("a day to begin with", _day),
-        "until": _reader("a day to end with", _day),
-        "picture": str,
-        "cursor": str,
-        "first": _reader("a place in the list", int),
-        "compared": _reader("two runs to compare", _two_runs),
-    }
+        "text": Part(),
+        "task": Part("a task", Task),
+        "model": Part(),
+        "status": Part("a state of runs", RunStatus),
+        "rated": Part("rated or unrated runs", flag),
+        "since": Part("a day to begin with", _day),
+        "until": Part("a day to end with", _day),
+        "picture": Part(),
+        "cursor": Part(name="page"),
+        "first": Part("a place in the list", from_one, "from"),
+        "compared": Part("two runs to compare", _two_runs, "compare"),
+    },
+    "show all runs and filter anew",
 )
+view_in_address = _ADDRESS.read
+show_in_address = _ADDRESS.write
+
+
+def show(view: View) -> None:
+    """Callback: show this view."""
+    require(Permission.HISTORY)
+    show_in_address(view)

@@ -1,6 +1,7 @@
 """The ratings as a table, a page at a time; one row opens beside it, ticked ones change at once."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
@@ -10,8 +11,9 @@ import streamlit as st
 
 from core.review.filters import to_query
 from core.review.types import FeedbackFilter, FeedbackPage, Total
+from ui.components.page_buttons import page_buttons
 from ui.components.review_columns import columns_of
-from ui.components.review_view import SORTS, View, open_page, open_row, reset
+from ui.components.review_view import SORTS, View, open_row, open_view, reset
 
 PAGE_SIZE = 25
 _HEIGHT, _ROW_HEIGHT, _FRAME = 560, 35, 3
@@ -46,11 +48,12 @@ def feedback_table(view: View, page: FeedbackPage, total: Total) -> None:
         | {column.label: column.config for column in columns.values()},
         alt="Ratings with what was said and what came of it",
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
-        newer, older = max(1, view.first - PAGE_SIZE), view.first + len(ids)
-        _turn("Newer", view, page.previous_cursor, newer, ":material/chevron_left:")
-        _turn("Older", view, page.next_cursor, older, ":material/chevron_right:")
-        st.caption(_place(view, len(ids), total))
+    newer, older = max(1, view.first - PAGE_SIZE), view.first + len(ids)
+    ways = {
+        "Newer": _page(view, page.previous_cursor, newer) if page.previous_cursor else None,
+        "Older": _page(view, page.next_cursor, older) if page.next_cursor else None,
+    }
+    page_buttons("review", ways, open_view, _place(view, len(ids), total))
 
 
 def ticked(view: View, page: FeedbackPage) -> Mapping[UUID, datetime]:
@@ -73,7 +76,8 @@ def _place(view: View, rows: int, total: Total) -> str:
 def _nothing(view: View) -> None:
     if view.cursor is not None:
         st.info("This page of the table is empty by now.", icon=":material/inbox:")
-        st.button("First page", key="review-newest", on_click=open_page, args=(view, None, 1))
+        newest = _page(view, None, 1)
+        st.button("First page", key="review-newest", on_click=open_view, args=(newest,))
     elif view.filter == FeedbackFilter():
         st.info(
             "No feedback yet: ratings given under a result appear here.", icon=":material/inbox:"
@@ -83,15 +87,9 @@ def _nothing(view: View) -> None:
         st.button("Show everything", key="review-everything", on_click=reset)
 
 
-def _turn(label: str, view: View, cursor: str | None, first: int, icon: str) -> None:
-    st.button(
-        label,
-        key=f"review-{label.lower()}",
-        icon=icon,
-        disabled=cursor is None,
-        on_click=open_page,
-        args=(view, cursor, first),
-    )
+def _page(view: View, cursor: str | None, first: int) -> View:
+    """Another page of the table, which begins with row number `first`."""
+    return replace(view, cursor=cursor, first=first, row=None)
 
 
 def _table_key(view: View, ids: tuple[UUID, ...]) -> str:

@@ -148,12 +148,6 @@ def open_row(view: View, row: UUID | None) -> None:
     open_view(replace(view, row=row, queue=None))
 
 
-def open_page(view: View, cursor: str | None, first: int) -> None:
-    """Callback: turn to another page of the table, which begins with row number `first`."""
-    require(Permission.REVIEW)
-    show_in_address(replace(view, cursor=cursor, first=first, row=None))
-
-
 def open_filter(view: View, filter: FeedbackFilter) -> None:
     """Callback: other rows, from the first page on, in the same order and columns."""
     require(Permission.REVIEW)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.accounts.people_types import PeoplePage, Person
 from core.accounts.types import UserInfo, UserState
+from ui.components.page_buttons import page_buttons
 from ui.components.users_filters import ORDERS
 from ui.components.users_view import Show, View, show
 from ui.text import ago
@@ -83,29 +84,17 @@ def _cells(person: Person) -> dict[str, object]:
 
 def _turn_pages(view: View, page: PeoplePage) -> None:
     last = view.first + len(page.people) - 1
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if view.cursor is not None or page.next is not None:
-            st.button(
-                "First page",
-                key="users-first",
-                icon=":material/first_page:",
-                disabled=view.cursor is None,
-                on_click=show,
-                args=(view.first_page,),
-            )
-            st.button(
-                "Next",
-                key="users-next",
-                icon=":material/chevron_right:",
-                disabled=page.next is None,
-                on_click=show,
-                args=(replace(view, cursor=page.next, first=last + 1),),
-            )
-        noun = "user" if page.total == 1 else "users"
-        st.caption(
-            f"{view.first:,} to {last:,} of {page.total:,} {noun}, {ORDERS[view.order]}. "
-            "A click on a row opens it; ticks choose several."
-        )
+    following = replace(view, cursor=page.next, first=last + 1)
+    ways = {
+        "First page": view.first_page if view.cursor is not None else None,
+        "Next": following if page.next is not None else None,
+    }
+    noun = "user" if page.total == 1 else "users"
+    place = (
+        f"{view.first:,} to {last:,} of {page.total:,} {noun}, {ORDERS[view.order]}. "
+        "A click on a row opens it; ticks choose several."
+    )
+    page_buttons("users", ways if any(ways.values()) else {}, show, place)
 
 
 def _nothing(view: View) -> None:

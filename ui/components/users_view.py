@@ -1,19 +1,14 @@
 """The users page as its address: whom it lists, in which order, and what stands beside the list."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from types import MappingProxyType
-from typing import Any
 from uuid import UUID
-
-import streamlit as st
 
 from core.accounts.people_types import PeopleFilter, PeopleOrder
 from core.accounts.types import UserState
-from core.errors import Invalid
 from core.permissions import Permission, Role
 from ui.guard import require
+from ui.view_address import Part, ViewAddress, from_one
 
 
 class Show(StrEnum):
@@ -49,62 +44,25 @@ class View:
         return replace(self, user=user, show=show)
 
 
-_USUAL = View()
-_NAMES = MappingProxyType({"cursor": "page", "first": "from"})
-"""What the address calls a part, where it is not called as here."""
-
-
-def view_in_address() -> View:
-    """What the address says. Raises `Invalid` where it cannot be."""
-    said = st.query_params.to_dict()
-    return View(
-        **{
-            field.name: _READERS[field.name](text)
-            for field in fields(View)
-            if (text := said.get(_named(field.name), "").strip())
-        }
-    )
-
-
-def show_in_address(view: View) -> None:
-    """Everything that is not as usual."""
-    parts = {field.name: getattr(view, field.name) for field in fields(View)}
-    st.query_params.from_dict(
-        {_named(name): str(v) for name, v in parts.items() if v != getattr(_USUAL, name)}
-    )
+_ADDRESS = ViewAddress(
+    View,
+    {
+        "text": Part(),
+        "role": Part("a role", Role),
+        "state": Part("a state of users", UserState),
+        "order": Part("an order", PeopleOrder),
+        "cursor": Part(name="page"),
+        "first": Part("a place in the list", from_one, "from"),
+        "user": Part("a user", UUID),
+        "show": Part("what to show", Show),
+    },
+    "open this page from the menu",
+)
+view_in_address = _ADDRESS.read
+show_in_address = _ADDRESS.write
 
 
 def show(view: View) -> None:
     """Callback: show this view."""
     require(Permission.MANAGE_USERS)
     show_in_address(view)
-
-
-def _named(field: str) -> str:
-    return _NAMES.get(field, field)
-
-
-def _reader(what: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
-    def checked(text: str) -> Any:
-        try:
-            return read(text)
-        except ValueError as error:
-            raise Invalid(
-                f"The address does not name {what}; open this page from the menu."
-            ) from error
-
-    return checked
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = MappingProxyType(
-    {
-        "text": str,
-        "role": _reader("a role", Role),
-        "state": _reader("a state of users", UserState),
-        "order": _reader("an order", PeopleOrder),
-        "cursor": str,
-        "first": _reader("a place in the list", int),
-        "user": _reader("a user", UUID),
-        "show": _reader("what to show", Show),
-    }
-)

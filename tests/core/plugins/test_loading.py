@@ -1,9 +1,12 @@
 """What is found, what of it can be used, and why the rest cannot."""
 
+import json
+
 import pytest
 
 from core.plugins.loading import load
 from core.plugins.types import Group, Takes
+from tests.conftest import captured_logs
 from tests.core.plugins.conftest import EXPORTER, Install
 
 
@@ -51,6 +54,29 @@ def test_what_cannot_be_used_is_listed_with_why_and_stops_nothing(
     assert why in refused.why
     assert not refused.usable
     assert set(found.exporters) == {"pdf", "lines"}
+
+
+@pytest.mark.parametrize(
+    ("code", "event", "why"),
+    [
+        ("import nowhere", "plugin_not_imported", "It cannot be imported: ModuleNotFoundError"),
+        (
+            EXPORTER.replace('title = "Lines"', "title = property(lambda self: 1 / 0)"),
+            "plugin_not_read",
+            "It cannot be read: ZeroDivisionError",
+        ),
+    ],
+)
+def test_where_its_code_fails_the_trace_is_logged(
+    install: Install, code: str, event: str, why: str
+) -> None:
+    install("broken", code, exporters={"bad": "broken:exporter"})
+    with captured_logs("warning") as logged:
+        (refused,) = (each for each in load().listed if each.package == "broken 1.0")
+    assert refused.why.startswith(why)
+    lines = [json.loads(line) for line in logged.getvalue().splitlines()]
+    assert [line["event"] for line in lines] == [event, "plugin_refused"]
+    assert why.rpartition(" ")[2] in str(lines[0]["exception"])
 
 
 def test_of_two_packages_with_one_name_the_first_by_name_is_used(install: Install) -> None:
