@@ -59,7 +59,7 @@ def test_a_live_run_tells_its_silence() -> None:
     live = LiveStream(run(RunStatus.RUNNING))
 
     async def until_the_end() -> list[object]:
-        told = []
+        told: list[object] = []
         async for event in live.events(silence_s=0.01):
             told.append(event)
             if len(told) == 2:

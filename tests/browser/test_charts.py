@@ -92,6 +92,7 @@ def test_a_click_opens_the_rows_and_back_returns(dashboard: Callable[..., Page])
             assert wire.sent == 2 * turn, f"{name}: a click and a step back are one message each"
 
 
+@pytest.mark.slow
 def test_other_marks_the_menu_and_forward(dashboard: Callable[..., Page]) -> None:
     page = dashboard()
     release = chart(page, "trend").locator("[aria-roledescription='rule mark']").last.bounding_box()
@@ -119,6 +120,7 @@ def test_other_marks_the_menu_and_forward(dashboard: Callable[..., Page]) -> Non
     assert "model=" in page.url
 
 
+@pytest.mark.slow
 def test_filtering_draws_no_chart_anew_and_keeps_their_places(
     dashboard: Callable[..., Page],
 ) -> None:

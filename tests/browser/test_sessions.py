@@ -83,10 +83,10 @@ def by_age(page: Page, product: Product, database: Database) -> None:
     "end",
     [
         by_sign_out,
-        by_disabling,
-        pytest.param(by_another_password, marks=pytest.mark.slow),
-        *(pytest.param(end, marks=pytest.mark.slow) for end in (by_sign_out_everywhere, by_rest)),
-        pytest.param(by_age, marks=pytest.mark.slow),
+        *(
+            pytest.param(end, marks=pytest.mark.slow)
+            for end in (by_disabling, by_another_password, by_sign_out_everywhere, by_rest, by_age)
+        ),
     ],
 )
 def test_whatever_ends_a_sign_in_ends_its_open_pages_and_copies_of_its_cookie(
@@ -137,6 +137,7 @@ def test_an_admin_demoted_with_a_page_open_cannot_complete_the_click(
     manage(product, "users", "role", ADMIN, "admin")
 
 
+@pytest.mark.slow
 def test_one_other_sign_in_is_ended_from_the_list(
     page: Page, people: People, new_context: Callable[..., BrowserContext]
 ) -> None:

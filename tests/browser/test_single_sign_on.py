@@ -96,6 +96,7 @@ def test_a_deep_link_survives_and_the_second_time_it_is_the_same_user(
     assert "renamed" not in manage(product, "users", "list")
 
 
+@pytest.mark.slow
 def test_who_is_disabled_or_has_no_role_stays_out_and_a_role_by_hand_stays(
     page: Page, provider: RunningProvider, product: Product
 ) -> None:
@@ -123,6 +124,7 @@ def test_who_is_disabled_or_has_no_role_stays_out_and_a_role_by_hand_stays(
     signed_on(page, "admin", "admin")
 
 
+@pytest.mark.slow
 def test_what_was_used_is_worth_nothing(
     page: Page, new_context: NewContext, provider: RunningProvider, product: Product
 ) -> None:
@@ -155,6 +157,7 @@ _WRONG: tuple[tuple[dict[str, str], dict[str, bool], str], ...] = (
 )
 
 
+@pytest.mark.slow
 def test_a_token_that_is_not_as_it_should_be_signs_nobody_in(
     page: Page, provider: RunningProvider
 ) -> None:

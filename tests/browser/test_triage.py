@@ -96,6 +96,7 @@ def row_of(page: Page) -> str | None:
     return found.group(1) if found else None
 
 
+@pytest.mark.slow
 def test_two_admins_empty_one_queue_with_the_keyboard(
     product: Product, keys: dict[str, str], admins: dict[str, Page]
 ) -> None:

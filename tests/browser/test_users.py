@@ -85,6 +85,7 @@ def test_who_is_disabled_is_out_at_the_next_click_and_so_is_their_cookie(
     people.enter(theirs, "wei", "/account")
 
 
+@pytest.mark.slow
 def test_an_admin_demoted_before_the_dialog_cannot_answer_it(admin: Page, product: Product) -> None:
     admin.route("**/auth/session*", lambda route: route.abort())  # or the dialog goes by itself
     find(admin, "wei")

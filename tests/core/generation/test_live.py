@@ -13,7 +13,7 @@ from db.session import Database
 from tests.core.generation.conftest import Writer
 from tests.core.generation.test_service import LONG, PROMPT, SHORT
 
-Told = list[tuple[int, TokenEvent] | GenerationRun]
+Told = list[tuple[int, TokenEvent] | GenerationRun | None]
 
 
 async def all_of(stream: LiveStream, after: int = -1) -> Told:

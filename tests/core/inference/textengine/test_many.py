@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+import pytest
+
 from core.generation.types import FinishReason, Lead, SamplingParams
 from core.inference.loader import LoadedTextModel
 from core.inference.textengine.engine import TextEngine
@@ -55,6 +57,7 @@ def heard_of(engine: TextEngine, one: Asked) -> Heard:
     return listen(engine, one.prompt, one.params, cancel, one.user, one.lead)
 
 
+@pytest.mark.slow
 def test_each_of_300_requests_gets_the_text_it_gets_alone(
     reporter: LoadedTextModel, start_engine: StartEngine
 ) -> None:
