@@ -1,5 +1,7 @@
 """The last word on requests that no page and no call answers: a sentence and a reference."""
 
+import re
+
 import structlog
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -15,6 +17,8 @@ from core.trace import trace
 log = structlog.get_logger()
 
 _INTERNAL_ERROR = 1011
+_NO_PATH = re.compile(r"^/?[/\\]{2}|^/[A-Za-z]:|\x00|(^|[/\\])\.\.([/\\]|$)")
+"""Leads out of its folder, or to another host or disk; Streamlit refuses it in bare words."""
 
 
 class LastWord:
@@ -41,7 +45,11 @@ class LastWord:
 
         with trace() as reference:
             try:
-                await self._app(scope, receive, send_with_id)
+                if scope["type"] == "http" and _NO_PATH.search(scope["path"]):
+                    nowhere = Malformed("This path leads nowhere; check the address.")
+                    await answer_to(nowhere)(scope, receive, send_with_id)
+                else:
+                    await self._app(scope, receive, send_with_id)
             except Exception:
                 log.exception("unexpected_error")
                 if scope["type"] == "http" and not sent:

@@ -87,6 +87,17 @@ def test_what_streamlit_refuses_is_said_in_our_words(
     assert error_of(streamlit.get(f"/refusing/{status}"))["code"] == code
 
 
+@pytest.mark.parametrize(
+    "path", ["/a/%2e%2e/b", "/a/..%5Cb", "/%2e%2e", "/C:/b", "/a%00b", "/%5C%5Chost"]
+)
+def test_a_path_that_streamlit_would_refuse_in_bare_words_is_told_of(
+    streamlit: TestClient, path: str
+) -> None:
+    answer = streamlit.get(path)
+    assert answer.status_code == 400
+    assert error_of(answer)["request_id"] == answer.headers["X-Request-ID"]
+
+
 def test_every_answer_tells_the_trace_id_it_was_made_under(streamlit: TestClient) -> None:
     first, second = streamlit.get("/tells"), streamlit.get("/tells")
     assert first.text == first.headers["X-Request-ID"]
