@@ -38,6 +38,7 @@ RUN /opt/venv/bin/python -m compileall -q .
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=2 \
     HOME=/data \
     HF_HOME=/data/huggingface \
     GLIMPSE_DATA_DIR=/data

@@ -51,6 +51,7 @@ class Outage:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--users", type=int, default=50, help="browsers")
+    parser.add_argument("--streams", type=int, default=STREAMS)
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--restart-database", type=int, default=0, metavar="N")
     parser.add_argument(
@@ -74,13 +75,13 @@ def main() -> None:
                 held = cookies(url, ANALYST, arguments.users + 1)
                 alone = _alone(product, held.pop())
                 with _Restarts(database, arguments.restart_database, seconds_long) as restarts:
-                    notes = _loaded(
-                        product, held, seconds_long, arguments.model, place / "notes.jsonl"
-                    )
+                    written = (arguments.streams, arguments.model)
+                    notes = _loaded(product, held, seconds_long, written, place / "notes.jsonl")
         finally:
             embedded.stop(database)
     print(
-        f"{arguments.users} browsers, {STREAMS} streams of {arguments.model}, {PROGRAMS} programs"
+        f"{arguments.users} browsers, {arguments.streams} streams of {arguments.model}, "
+        f"{PROGRAMS} programs"
     )
     _say(alone, notes, restarts.outages)
 
@@ -97,10 +98,12 @@ def _alone(product: Product, cookie: str) -> float:
 
 
 def _loaded(
-    product: Product, held: Sequence[str], long_s: float, model: str, notes: Path
+    product: Product, held: Sequence[str], long_s: float, written: tuple[int, str], notes: Path
 ) -> list[Note]:
+    """What happened; `written` is how many streams there are, and of which model."""
+    streams, model = written
     secret = manage(product, "keys", "add", ANALYST, "--label", "load").split()[-1]
-    everybody = len(held) + STREAMS + PROGRAMS
+    everybody = len(held) + streams + PROGRAMS
     subprocess.run(  # noqa: S603 - our own program
         [
             *(sys.executable, "-m", "locust", "-f", "bench/load/locustfile.py", "--headless"),
@@ -115,6 +118,7 @@ def _loaded(
             "LOAD_COOKIES": ",".join(held),
             "LOAD_KEY": secret,
             "LOAD_MODEL": model,
+            "LOAD_STREAMS": str(streams),
             "LOAD_NOTES": str(notes),
         },
         check=True,

@@ -135,6 +135,7 @@ def free_port() -> int:
 def _environment(data_dir: Path) -> dict[str, str]:
     clean = {key: value for key, value in os.environ.items() if not key.startswith("GLIMPSE_")}
     return clean | {
+        "MALLOC_ARENA_MAX": "2",
         "GLIMPSE_DATA_DIR": str(data_dir),
         "GLIMPSE_MODELS_FILE": str(data_dir / "models.toml"),
         "GLIMPSE_ADMIN_PASSWORD": ADMIN_PASSWORD,

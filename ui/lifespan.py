@@ -27,6 +27,8 @@ from ui.stopping import before_stopping
 _PATIENCE_S = 2
 _LATE = ("pandas", "ui.auth")
 """What Streamlit, and the script behind every page, import when a page first needs it."""
+_OF_NO_PAGE = "streamlit.runtime.scriptrunner_utils.script_run_context"
+"""Warns of each module that calls Streamlit while it is imported before there is a page."""
 _OF_SIGN_ON = "authlib.integrations.starlette_client"
 """What Streamlit imports at the first sign-in by an identity provider."""
 
@@ -92,6 +94,7 @@ def _load(bench: Workbench) -> None:
     little there is now, so that the next one does not wait until there is a quarter more of all.
     """
     bench.models.load_all()
+    logging.getLogger(_OF_NO_PAGE).setLevel(logging.ERROR)
     for name in (
         *_LATE,
         *((_OF_SIGN_ON,) if bench.settings.single_sign_on else ()),

@@ -138,7 +138,7 @@ class Program(HttpUser):
 class Stream(HttpUser):
     """One of the texts that are always being written."""
 
-    fixed_count = STREAMS
+    fixed_count = int(os.environ.get("LOAD_STREAMS", STREAMS))
     wait_time = constant(0)
 
     def on_start(self) -> None:
