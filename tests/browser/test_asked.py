@@ -45,6 +45,7 @@ def test_a_run_is_sent_to_a_rater_and_compared_with_its_reference(
     admin.get_by_label("Reference rating", exact=True).click()
     admin.get_by_role("option", name="2", exact=True).click()
     settle(admin)
+    admin.mouse.wheel(0, 600)  # the menu goes with its button, and may reach below the window
     admin.get_by_role("button", name="Ask", exact=True).click()
     expect(admin.get_by_text("anchor at 2")).to_be_visible()
 
