@@ -1,6 +1,5 @@
 """What `manage.py worker` does: the jobs of a queue that the pages' processes only fill."""
 
-import gc
 import signal
 import threading
 from collections.abc import Callable
@@ -9,6 +8,7 @@ from core.config import Settings
 from core.database import bring_up_to_date
 from core.doctor import why_away
 from core.errors import Unavailable
+from core.inference.memory import freeze
 from core.logs import configure
 from core.workbench import Workbench, open_workbench
 
@@ -28,8 +28,7 @@ def work(settings: Settings, say: Callable[[str], None]) -> None:
             signal.signal(number, lambda *_: told.set())
         say("Loading the models …")
         bench.models.load_all()
-        gc.collect()
-        gc.freeze()  # else what the models brought is looked through again at the very end
+        freeze()  # else what the models brought is looked through again at the very end
         if _prepared(bench, told, say):
             bench.worker.start()
             say("Doing jobs; Ctrl-C or SIGTERM ends it.")

@@ -1,7 +1,6 @@
 """Start-up and stop of the process: open the workbench, load the models, say the address."""
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import AsyncIterator
@@ -16,6 +15,7 @@ from core.config import load_settings
 from core.errors import ConfigurationError, Unavailable
 from core.gauges import Gauges
 from core.gpus import Gpus
+from core.inference.memory import freeze
 from core.logs import configure, take_over_stderr
 from core.workbench import Workbench
 from ui import components
@@ -90,8 +90,7 @@ def _load(bench: Workbench) -> None:
     """Load, then freeze what the garbage collector has seen.
 
     With torch and transformers in it a full collection cost 184 ms, and 3.5 ms once they were
-    frozen; what pages import later would cost 30 ms again. The last collection tells Python how
-    little there is now, so that the next one does not wait until there is a quarter more of all.
+    frozen; what pages import later would cost 30 ms again.
     """
     bench.models.load_all()
     logging.getLogger(_OF_NO_PAGE).setLevel(logging.ERROR)
@@ -101,9 +100,7 @@ def _load(bench: Workbench) -> None:
         *(f"ui.components.{found.name}" for found in iter_modules(components.__path__)),
     ):
         import_module(name)
-    gc.collect()
-    gc.freeze()
-    gc.collect()
+    freeze()
 
 
 async def _accepts(host: str, port: int) -> bool:

@@ -1,7 +1,7 @@
 """Memory that an unloaded model leaves behind, and that a loaded one keeps from being looked at.
 
-The process freezes what it holds once it has started: Streamlit runs a full collection after each
-rerun, which is slow over models. What is frozen is not collected either.
+The process freezes what it holds once it has started: a full collection is slow over models. What
+is frozen is not collected either.
 """
 
 import gc
@@ -9,13 +9,25 @@ import gc
 import torch
 
 
+def freeze() -> None:
+    """Keep what is held now from being looked through.
+
+    The last collection tells Python how little there is beside it, so that the next one does not
+    wait until there is a quarter more of all.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.collect()
+
+
 def give_back() -> None:
     """Collect what nobody holds any more, frozen or not, and let the device have it."""
     frozen = gc.get_freeze_count() > 0
     gc.unfreeze()
-    gc.collect()
     if frozen:
-        gc.freeze()
+        freeze()
+    else:
+        gc.collect()
     if torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.empty_cache()
 
@@ -23,5 +35,4 @@ def give_back() -> None:
 def keep_aside() -> None:
     """Freeze what was loaded meanwhile too, where the process freezes at all."""
     if gc.get_freeze_count() > 0:
-        gc.collect()
-        gc.freeze()
+        freeze()
